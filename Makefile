@@ -1,0 +1,43 @@
+# make specs   the main job: replay the dialogue specs, offline
+# make test    the tests of the harness itself
+# make check   linters and types
+# make bench   the benchmarks that print the figures in the README
+#
+# Each command creates the virtual environment in .venv if need be; PYTHON names the interpreter it is made with.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# pytest rewrites asserts in every module it tests with; without compiled files it would do so anew in each run.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: specs test check bench clean
+.DEFAULT_GOAL := specs
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed, but $(PYTHON) is `$(PYTHON) --version`; try: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' || \
+	  { echo "$(PYTHON) has no ensurepip; on Debian and Ubuntu install the package python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $(READY)
+
+specs: $(READY)
+	$(BIN)/pytest specs
+
+test: $(READY)
+	$(BIN)/pytest tests
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)
+	@for script in benchmarks/bench_*.py; do echo; echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
