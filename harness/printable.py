@@ -6,6 +6,7 @@ on a terminal or in an error passes it through here first.
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 
 #: Unicode categories that are not shown as they are: control, format, surrogate, private use, unassigned,
@@ -28,7 +29,7 @@ def neutralise(text: str, *, keep: str = "") -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(char if char in keep else _shown(char) for char in text)
+    return text.translate(_table(keep))
 
 
 def shorten(text: str, width: int = 100) -> str:
@@ -41,6 +42,19 @@ def shorten(text: str, width: int = 100) -> str:
     if len(line) <= width and len(head) == len(text):
         return line
     return line[: width - 1].rstrip() + "…"
+
+
+class _Spelt(dict[int, str]):
+    """How each character is shown, worked out when it is first met: a text of megabytes holds few different ones."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = shown = _shown(chr(code))
+        return shown
+
+
+@functools.cache
+def _table(keep: str) -> _Spelt:
+    return _Spelt({ord(char): char for char in keep})
 
 
 def _shown(char: str) -> str:

@@ -1,0 +1,197 @@
+"""How idle one message is, judged by itself and by what was said before it."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from harness.checks._loop_judge import SPAN, Judge, Row, Signs, mean
+from harness.checks._loop_phrases import CLOSING, PRAISE, STANDBY
+from harness.checks._loop_terms import Terms, terms
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.dialogue import Message
+
+#: How many messages back a message is compared with.
+MEMORY: Final = 8
+
+#: How many characters at the end of a message say whether it ends with a question.
+END: Final = 200
+
+#: What is added to counts before they are related to the dialogue's norm: among people who say three new words a
+#: message, a message without one is nothing special; among models who say forty, it is.
+PRIOR_FRESH: Final = 3
+PRIOR_WORDS: Final = 10
+
+#: How many new words are few enough to be named.
+FEW: Final = 3
+
+#: By how much the norm fades with each message: to half in 70 messages.
+FADING: Final = 0.99
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One message as read in its place.
+
+    Attributes:
+        message: the message.
+        terms: its terms.
+        signs: what was measured.
+        row: the same figures, in order.
+        score: logarithm of the odds that it is idle, as far as could be told then; above 0 it more likely is.
+        new: how many new content words it has.
+        news: these words, if they are few.
+        norm: how many new content words messages of this dialogue had at their best.
+        echo_of: number of the message that it is most like, or ``None``.
+        lag: how many messages ago the same text was said last, or 0.
+        again: those of its stems that stood in one of the last messages; empty if it is not idle.
+
+    """
+
+    message: Message
+    terms: Terms
+    signs: Signs
+    row: Row
+    score: float
+    new: int
+    news: tuple[str, ...]
+    norm: float
+    echo_of: int | None
+    lag: int
+    again: frozenset[str]
+
+    @property
+    def adds_nothing(self) -> bool:
+        """Whether it has no new content word and no new number."""
+        return not self.new and not self.signs.ids
+
+    @property
+    def adds_as_ever(self) -> bool:
+        """Whether it adds as many new content words as messages of this dialogue did at their best."""
+        return self.new > FEW and self.signs.fresh >= 0
+
+
+class _Norm:
+    """The level of a figure when the dialogue was at its best: the peak of its running mean, slowly fading."""
+
+    __slots__ = ("_floor", "_mean", "_prior", "_seen", "peak")
+
+    def __init__(self, prior: float) -> None:
+        self._prior = prior
+        self._mean = 0.0
+        self._seen = 0
+        self._floor = 0.0
+        self.peak = 0.0
+
+    def hold(self, *, in_run: bool) -> None:
+        """Keep the norm, in an idle run, from fading below half of what it was at its beginning."""
+        if not in_run:
+            self._floor = 0.0
+        elif not self._floor:
+            self._floor = self.peak / 2
+
+    def relate(self, value: int) -> float:
+        """Take in a value and return the logarithm of its ratio to the norm."""
+        self._seen += 1
+        self._mean += (value - self._mean) / min(self._seen, SPAN)
+        self.peak = max(self.peak * FADING, self._floor, self._mean, self._prior)
+        return math.log((value + self._prior) / (self.peak + self._prior))
+
+
+class Reader:
+    """Reads the messages of one dialogue in order, each against those before it.
+
+    Args:
+        weights: of the signs of a message and of their means over the last messages (``lately_…``).
+
+    """
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        self._judge = Judge(weights, around="lately_")
+        self._seen: set[str] = set()
+        self._recent: deque[tuple[int, frozenset[str]]] = deque(maxlen=MEMORY)
+        self._rows: deque[Row] = deque(maxlen=SPAN)
+        self._last: dict[int, int] = {}
+        self._count = 0
+        self._fresh = _Norm(PRIOR_FRESH)
+        self._words = _Norm(PRIOR_WORDS)
+
+    def read(self, message: Message, *, in_run: bool = False) -> Reading:
+        """Return what the next message is like. Takes time linear in its text.
+
+        Args:
+            message: the next message.
+            in_run: whether it follows on an idle run, which must not become the norm however long it lasts.
+
+        """
+        self._fresh.hold(in_run=in_run)
+        self._words.hold(in_run=in_run)
+        found = terms(message.text)
+        new = (found.substance | found.ids) - self._seen
+        echo, echo_of = self._nearest(found.distinct)
+        signs = self._measured(found, len(new), echo)
+        row = signs.row()
+        before = self._rows[-1] if self._rows else row
+        self._rows.append(row)
+        score = self._judge(row, mean(self._rows), before)
+        again = self._again(found) if score > 0 else frozenset()
+        news = _first_words(found, new) if score > 0 and len(new) <= FEW else ()
+        self._remember(message.number, found)
+        lag = self._lag(found.text)
+        return Reading(message, found, signs, row, score, len(new), news, self._fresh.peak, echo_of, lag, again)
+
+    def _measured(self, found: Terms, new: int, echo: float) -> Signs:
+        end = found.text[-END:]
+        return Signs(
+            fresh=self._fresh.relate(new),
+            length=self._words.relate(len(found.words)),
+            echo=echo,
+            closing=found.share(CLOSING),
+            standby=found.share(STANDBY),
+            praise=found.share(PRAISE),
+            parting=found.parting,
+            wordless=float(not found.words),
+            staged=float(found.staged),
+            asks=float("?" in found.text or "？" in found.text),
+            asks_at_end=float("?" in end or "？" in end),
+            ids=math.log1p(len(found.ids - self._seen)),
+        )
+
+    def _lag(self, text: str) -> int:
+        """Count the message and return how many messages ago its text was said last, or 0."""
+        self._count += 1
+        key = hash(text)  # of 64 bits, so that megabytes are not kept
+        before = self._last.get(key, self._count)
+        self._last[key] = self._count
+        return self._count - before
+
+    def _again(self, found: Terms) -> frozenset[str]:
+        return frozenset().union(*[found.distinct & distinct for _, distinct in self._recent])
+
+    def _nearest(self, distinct: frozenset[str]) -> tuple[float, int | None]:
+        best, where = 0.0, None
+        for number, other in reversed(self._recent):
+            shared = len(distinct & other)
+            likeness = shared / (len(distinct) + len(other) - shared + 1)
+            if likeness > best:
+                best, where = likeness, number
+        return best, where
+
+    def _remember(self, number: int, found: Terms) -> None:
+        self._seen |= found.content
+        self._seen |= found.ids
+        self._recent.append((number, found.distinct))
+
+
+def _first_words(found: Terms, new: frozenset[str]) -> tuple[str, ...]:
+    """Return the words that the new stems were read from, in order."""
+    first = {}
+    for word, stem in zip(found.words, found.stems, strict=True):
+        if stem in new:
+            first.setdefault(stem, word)
+    return tuple(first.values())
