@@ -17,12 +17,15 @@
     │   │   └── RecordingTruncated     it breaks off in the middle of a line
     │   ├── RecordingCorrupt           a line is not what the format says
     │   ├── RecordingEdited            its digest does not match its content
-    │   └── RecordingTooNew            a later version of this package wrote it
+    │   ├── RecordingTooNew            a later version of this package wrote it
+    │   └── SecretFound                what was to be recorded holds a secret
+    ├── BudgetSpent                    the run, or the dialogue, may take no more tokens or money
     └── ModelError                     a speaker could not answer
         ├── UnknownModel               nothing is known by that name or prefix
         ├── KeyRejected                no key, or the server does not accept it
         ├── ServerUnreachable          no connection, or none that lasted
         ├── RequestRejected            the server refused the request as such (4xx)
+        │   └── ContextTooLong         because the view is longer than the model's context
         ├── ServerBusy                 rate limited or overloaded (408, 409, 429, 5xx)
         ├── ReplyUnusable              an answer that holds no message
         └── ScriptExhausted            a scripted speaker has no line left
@@ -141,18 +144,28 @@ class RecordingTooNew(RecordingError):
     """A later version of this package wrote the recording."""
 
 
+class SecretFound(RecordingError):
+    """What was to be recorded holds a secret, which is told by its kind and never shown. It was not written."""
+
+
+class BudgetSpent(HarnessError):
+    """What a run or a dialogue may spend is spent; what was said is kept and can be continued with a larger budget."""
+
+
 class ModelError(HarnessError):
     """A speaker could not answer: the machinery's failure, never the dialogue's.
 
     Attributes:
         transient: whether the same request may succeed when it is sent again.
         retry_after: seconds that the server asked to wait before that, or ``None``.
+        overloaded: whether the server said that it is asked too much (429, 503), by whomever.
         attempts: how many times the request was sent before this was raised, at least 1.
 
     """
 
     transient: bool = False
     retry_after: float | None = None
+    overloaded: bool = False
     attempts: int = 1
 
 
@@ -172,6 +185,10 @@ class ServerUnreachable(ModelError):
 
 class RequestRejected(ModelError):
     """The server refused the request as such (400, 404, 413, 422, …): sending it again cannot help."""
+
+
+class ContextTooLong(RequestRejected):
+    """The view is longer than the model's context; a scenario that limits its history is sent less of it instead."""
 
 
 class ServerBusy(ModelError):

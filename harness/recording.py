@@ -33,13 +33,17 @@ from harness.recording_format import (
     new_header,
     parse,
     reason,
+    refuse_secrets,
     shown,
 )
 from harness.scenario import TOLD_BY_TRANSCRIPT, Scenario
+from harness.scrub import known_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Self
+
+    from harness.scrub import Secrets
 
 __all__ = [
     "FORMAT",
@@ -49,6 +53,7 @@ __all__ = [
     "Recording",
     "load",
     "load_partial",
+    "partial_of",
     "read_recording",
     "write_recording",
 ]
@@ -160,19 +165,27 @@ def write_recording(
 
     Raises:
         RecordingError: there is a file already (the cause is then ``FileExistsError``), or it cannot be written.
+        SecretFound: it would hold a secret.
         UsageError: ``recorded_at`` is no such time.
 
     """
     path = Path(path)
+    known = known_secrets()
     date, heading = (dialogue.date, dialogue.heading) if origin == "import" else (None, None)
     header = new_header(dialogue.scenario, dialogue.sample, recorded_at, origin=origin, date=date, heading=heading)
-    content = b"".join([header.to_line(), *map(message_line, dialogue.messages)])
+    lines = [_checked(known, path, header), *(_checked(known, path, message) for message in dialogue.messages)]
+    content = b"".join(lines)
     end = _end_line(dialogue.ending, len(dialogue.messages), hashlib.sha256(content))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _place(_temporary(path, content + end), path)
     except OSError as error:
         raise _not_written(path, error) from error
+
+
+def partial_of(path: Path) -> Path:
+    """Return where a recording is written that is to replace the one at ``path``."""
+    return path.with_name(path.name + ".partial")
 
 
 class Journal:
@@ -194,6 +207,7 @@ class Journal:
         self.count = count
         self._working = working
         self._file = file
+        self._secrets = known_secrets()
         self._digest = hashlib.sha256(kept)
         self._size = len(kept)
 
@@ -219,12 +233,13 @@ class Journal:
 
         Raises:
             RecordingError: a file is there and ``replacing`` is not set, or it cannot be written.
+            SecretFound: the scenario holds a secret; nothing was written.
             UsageError: ``recorded_at`` is no such time.
 
         """
         path = Path(path)
-        header = new_header(scenario, sample, recorded_at).to_line()
-        working = path.with_name(path.name + ".partial") if replacing else path
+        working = partial_of(path) if replacing else path
+        header = _checked(known_secrets(), working, new_header(scenario, sample, recorded_at))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             file = FileIO(working, "w" if replacing else "x")
@@ -240,7 +255,9 @@ class Journal:
         return journal
 
     @classmethod
-    def resume(cls, path: str | os.PathLike[str], scenario: Scenario) -> tuple[Self, Dialogue]:
+    def resume(
+        cls, path: str | os.PathLike[str], scenario: Scenario, *, replacing: bool = False
+    ) -> tuple[Self, Dialogue]:
         """Continue a recording: an interrupted one, or a complete one that is to be extended.
 
         Its messages stay, as far as ``scenario`` has room for them; a torn line and the end line go. Where the
@@ -250,6 +267,7 @@ class Journal:
         Args:
             path: the recording.
             scenario: what is to happen from here on.
+            replacing: whether what goes on is the ``<name>.partial`` beside it, which is to replace it.
 
         Returns:
             The journal, and what was said so far.
@@ -260,37 +278,44 @@ class Journal:
 
         """
         path = Path(path)
+        working = partial_of(path) if replacing else path
         try:
-            parsed = parse(path)
+            parsed = parse(working)
         except RecordingTruncated:  # not even its header is whole, so there is nothing to lose
             sample = int(path.stem) if path.stem.isascii() and path.stem.isdigit() else 1
-            path.unlink()
-            return cls.create(path, scenario, sample), Dialogue(scenario, (), sample=sample)
+            working.unlink()
+            return cls.create(path, scenario, sample, replacing=replacing), Dialogue(scenario, (), sample=sample)
         recording = _recording(parsed)
         recording.verify(scenario)
         header = _continued(parsed.header, scenario)
         said = recording.dialogue.messages[: scenario.length]
-        first = parsed.lines[0] + b"\n" if header is None else header.to_line()
+        first = parsed.lines[0] + b"\n" if header is None else _checked(known_secrets(), working, header)
         kept = b"".join([first, *(line + b"\n" for line in parsed.lines[1 : len(said) + 1])])
         try:
-            file = _reopened(path, kept, rewrite=header is not None)
+            file = _reopened(working, kept, rewrite=header is not None)
         except OSError as error:
-            raise _not_written(path, error) from error
+            raise _not_written(working, error) from error
         heading = recording.dialogue.heading if header is None else None
         so_far = replace(recording.dialogue, scenario=scenario, messages=said, ending=None, heading=heading)
-        return cls(path, path, file, kept=kept, count=len(said)), so_far
+        return cls(path, working, file, kept=kept, count=len(said)), so_far
+
+    @property
+    def working(self) -> Path:
+        """The file that is being written: the recording itself, or the one that is to replace it."""
+        return self._working
 
     def append(self, message: Message) -> None:
         """Write a message, the next by its number.
 
         Raises:
             RecordingError: it cannot be written, as on a full disk, or is not the next. What was there stays whole.
+            SecretFound: it holds a secret. Likewise.
 
         """
         if message.number != self.count + 1:
             headline = f"message {message.number} cannot follow message {self.count} in a recording"
             raise RecordingError(headline, facts=[("file", shown(self._working))])
-        self._write(message_line(message), f"message {message.number}")
+        self._write(_checked(self._secrets, self._working, message), f"message {message.number}")
         self.count += 1
 
     def finish(self, ending: Ending | None) -> None:
@@ -367,6 +392,13 @@ def _continued(header: Header, scenario: Scenario) -> Header | None:
         return None
     # The heading of a transcript says how many turns it has, and would not be true of what it becomes.
     return msgspec.structs.replace(header, scenario=fields, fingerprint=scenario.fingerprint, heading=None)
+
+
+def _checked(known: Secrets, path: Path, values: Header | Message) -> bytes:
+    """Return a header or a message as a line that may be written."""
+    line = values.to_line() if isinstance(values, Header) else message_line(values)
+    refuse_secrets(known, path, line, values)
+    return line
 
 
 def _end_line(ending: Ending | None, count: int, digest: hashlib._Hash) -> bytes:

@@ -32,6 +32,7 @@ from harness.errors import (
     RecordingTooNew,
     RecordingTruncated,
     ScenarioError,
+    SecretFound,
     UsageError,
 )
 from harness.printable import neutralise, shorten
@@ -39,9 +40,11 @@ from harness.scenario import SIDES, Scenario
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from jsonschema.protocols import Validator
+
+    from harness.scrub import Secrets
 
 FORMAT: Final = "dialogue-recording"
 VERSION: Final = 1
@@ -51,6 +54,12 @@ Origin = Literal["run", "import"]
 
 #: What makes a missing recording, and continues an interrupted one.
 RECORD_MISSING: Final = "pytest {target} --harness-record=missing"
+
+_KEEP_OUT: Final = (
+    f"keep it out of what the models are told, and replace the key by a new one; then {RECORD_MISSING}\n"
+    "if it is no secret, let a line of harness_not_secret in the pytest configuration match it, "
+    "or the variable HARNESS_NOT_SECRET"
+)
 
 _Kind = Literal["header", "message", "end"]
 _Line = TypeVar("_Line", bound=msgspec.Struct)
@@ -166,6 +175,26 @@ def message_line(message: Message) -> bytes:
         return _json_line(msgspec.to_builtins(message))
 
 
+def refuse_secrets(secrets: Secrets, path: Path, line: bytes, values: Header | Message) -> None:
+    """Make sure that no secret is about to be written.
+
+    Args:
+        secrets: what must not be.
+        path: where it is about to be written.
+        line: the line, which is looked through as a whole.
+        values: the same before it was encoded.
+
+    Raises:
+        SecretFound: one is in ``line``; the facts say where, and of what kind it is, but not what it is.
+
+    """
+    if secrets.find(line.decode()) is None:
+        return
+    for field, text in _texts(msgspec.to_builtins(values)):
+        if kind := secrets.find(text):
+            raise _secret(secrets, path, values, field, kind)
+
+
 def parse(path: Path) -> Parsed:
     """Read a file and verify all that it holds; it need not be complete.
 
@@ -201,6 +230,30 @@ def shown(path: str | os.PathLike[str]) -> str:
 def reason(error: OSError) -> str:
     """Return what the operating system said, such as ``No space left on device``."""
     return neutralise(error.strerror or type(error).__name__)
+
+
+def _texts(value: Any, steps: tuple[object, ...] = ()) -> Iterator[tuple[str, str]]:  # noqa: ANN401 -- any JSON value
+    """Yield every text in a JSON value, and where it is; the name of a field is a text as well."""
+    if isinstance(value, str):
+        yield _pointer(steps), value
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield _pointer(steps), name
+            yield from _texts(item, (*steps, name))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _texts(item, (*steps, index))
+
+
+def _secret(secrets: Secrets, path: Path, values: Header | Message, field: str, kind: str) -> SecretFound:
+    facts = [("file", shown(path))]
+    what = "the scenario"
+    if isinstance(values, Message):
+        what = f"message {values.number}"
+        facts.append(("message", f"{values.number}, by {values.speaker}"))
+    facts += [("field", field), ("kind", kind)]
+    msg = f"recording refused: {what} holds a secret"
+    return SecretFound(msg, facts=[(label, secrets.scrub(value)) for label, value in facts], fix=_KEEP_OUT)
 
 
 def _bytes(path: Path) -> bytes:

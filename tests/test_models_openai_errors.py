@@ -13,8 +13,17 @@ from openai_asking import ask, failure, view
 from protocol_server import Fault, ProtocolServer
 from strategies import hostile_text
 
-from harness.errors import KeyRejected, ModelError, ReplyUnusable, RequestRejected, ServerBusy, ServerUnreachable
-from harness.models._openai_errors import Server, refused, reported, retry_after
+from harness.errors import (
+    ContextTooLong,
+    KeyRejected,
+    ModelError,
+    ReplyUnusable,
+    RequestRejected,
+    ServerBusy,
+    ServerUnreachable,
+)
+from harness.models._openai_errors import Server, refused, reported
+from harness.models._openai_rates import retry_after
 
 KEY = "sk-planted-4f6a8b"
 SERVER = Server("gemma", "http://127.0.0.1:8000/v1", "OPENAI_API_KEY", KEY)
@@ -74,7 +83,7 @@ def test_a_body_that_is_cut_short() -> None:
 
     assert type(error) is ServerUnreachable
     assert error.headline == f"gemma at {server.url}: the connection broke off before the reply was there"
-    assert "without sending complete message body" in dict(error.facts)["cause"]
+    assert "before its reply was complete" in dict(error.facts)["cause"]
 
 
 @both
@@ -190,9 +199,11 @@ def test_an_address_where_nothing_is_gets_the_address_that_may_be_meant() -> Non
 def test_a_view_that_is_longer_than_the_context_is_recognised(status: int, message: str) -> None:
     error = refusal(status, {"error": {"message": message}})
 
-    assert type(error) is RequestRejected
+    assert type(error) is ContextTooLong
     assert error.headline == "gemma at http://127.0.0.1:8000/v1: the view is longer than the model's context"
-    assert error.fix == "send less of it: Scenario(history=History(last=20))"
+    assert error.fix == (
+        "send less of what was said: Scenario(history=History(tokens=…)) with a number below the model's context"
+    )
 
 
 def test_roles_that_do_not_alternate_are_refused_in_the_servers_words() -> None:

@@ -136,7 +136,7 @@ def test_a_stream_that_is_cut_says_how_far_it_came() -> None:
     assert str(error) == (
         f"gemma at {server.url}: the stream broke off after 8 characters\n"
         f"  url: {server.url}/chat/completions\n"
-        "  cause: peer closed connection without sending complete message body (incomplete chunked read)\n"
+        "  cause: the server closed the connection before its reply was complete\n"
         f"how to fix: check that the server runs: `curl {server.url}/models`"
     )
 

@@ -175,6 +175,22 @@ def test_blank_lines_and_spaces_do_not_matter() -> None:
     assert parse_endpoints(["", "  ", "  a=http://h/v1   key=K "]) == {"a": Endpoint("a", "http://h/v1", "K")}
 
 
+def test_a_line_may_say_how_fast_its_server_is_asked() -> None:
+    line = "lab = http://h/v1 rpm=60 tpm=90000 key=K max=8"
+
+    assert parse_endpoints([line]) == {"lab": Endpoint("lab", "http://h/v1", "K", rpm=60, tpm=90_000, max=8)}
+
+
+def test_a_key_command_takes_the_rest_of_the_line() -> None:
+    line = "lab = http://h/v1 rpm=60 key-command=pass show max=lab"
+    endpoint = Endpoint("lab", "http://h/v1", key_command="pass show max=lab", rpm=60)
+
+    assert parse_endpoints([line]) == {"lab": endpoint}
+
+
+AFTER_THE_URL = "after the URL only rpm=, tpm=, max=, and key=VARIABLE or key-command=COMMAND can follow"
+
+
 def _refused(*lines: str) -> str:
     with pytest.raises(ConfigurationError) as caught:
         parse_endpoints(lines)
@@ -186,7 +202,7 @@ def test_a_line_that_cannot_be_read_is_shown_with_the_reason_and_an_example() ->
         "a line of harness_endpoints cannot be read\n"
         "  line: local http://127.0.0.1:8000/v1\n"
         "  why: it is not of the form NAME = URL\n"
-        "  example: lab = https://lab.example/v1 key=LAB_API_KEY\n"
+        "  example: lab = https://lab.example/v1 key=LAB_API_KEY rpm=60\n"
         "how to fix: correct the line in the pytest configuration"
     )
 
@@ -205,8 +221,12 @@ def test_a_line_that_cannot_be_read_is_shown_with_the_reason_and_an_example() ->
         ("local = http:///v1", "the URL must begin with http:// or https:// and name a host"),
         ("local = http://h:port/v1", "the URL must begin with http:// or https:// and name a host"),
         ("local = http://[::1/v1", "the URL must begin with http:// or https:// and name a host"),
-        ("local = http://h/v1 timeout=3", "after the URL only key=VARIABLE can follow"),
-        ("local = http://h/v1 key=A key=B", "after the URL only key=VARIABLE can follow"),
+        ("local = http://h/v1 timeout=3", AFTER_THE_URL),
+        ("local = http://h/v1 key=A key=B", "the key is given twice"),
+        ("local = http://h/v1 rpm=5 rpm=6", "rpm= is given twice"),
+        ("local = http://h/v1 key=A key-command=pass show lab", "the key is given twice"),
+        ("local = http://h/v1 max=0", "max= takes a whole number, 1 or more"),
+        ("local = http://h/v1 tpm=many", "tpm= takes a whole number, 1 or more"),
         ("local = http://h/v1 key=", "key= takes the NAME of an environment variable"),
     ],
 )

@@ -39,7 +39,8 @@ def open_model(speaker: Speaker, endpoints: Mapping[str, Endpoint] | None = None
 
     Raises:
         UnknownModel: no built-in model and no endpoint is known by that name.
-        KeyRejected: the environment variable that is to hold the server's key is not set.
+        KeyRejected: the environment variable that is to hold the server's key is not set, or the command that is to
+            print it fails.
 
     """
     known = endpoints or {}
@@ -54,7 +55,12 @@ def open_model(speaker: Speaker, endpoints: Mapping[str, Endpoint] | None = None
     if prefix is None or prefix == "openai":
         return OpenAIModel(speaker.model_id)
     endpoint = known[prefix]
-    return OpenAIModel(speaker.model_id, base_url=endpoint.base_url, key_env=endpoint.key_env)
+    return OpenAIModel(
+        speaker.model_id,
+        base_url=endpoint.base_url,
+        key_env=endpoint.key_env,
+        key_command=endpoint.key_command,
+    )
 
 
 def is_offline(speaker: Speaker) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import functools
 import sys
-from collections import Counter
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+from urllib.request import getproxies
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     import ssl
@@ -16,16 +17,12 @@ if TYPE_CHECKING:
 
     from openai import AsyncOpenAI
 
-#: How many calls one model has in flight at most, each on a connection of its own; further ones wait.
+#: How many calls to one server are in flight at most, each on a connection of its own; further ones wait.
 CONNECTIONS: Final = 1000
-
-#: How many of them one client serves. On each request its pool looks at all of its connections: with a thousand in one
-#: pool that is five times the CPU of the rest of the call, with this many next to nothing.
-_SHARE: Final = 16
 
 
 class Clients:
-    """The clients that serve one model in one event loop: as many as its calls in flight need.
+    """The client of one server in one event loop, which all models of that server share.
 
     Args:
         key: what authenticates the requests.
@@ -35,44 +32,60 @@ class Clients:
 
     """
 
-    def __init__(self, key: str, base_url: str, *, timeout: float, connect_timeout: float) -> None:
+    def __init__(self, key: str, base_url: str, timeout: float, connect_timeout: float) -> None:
         import openai  # noqa: PLC0415 -- half a second that only live runs may pay
 
-        self._key = key
-        self._base_url = base_url
-        self._timeout = openai.Timeout(timeout, connect=connect_timeout)
+        self.users = 0
         self._free = asyncio.Semaphore(CONNECTIONS)
-        self._clients: list[AsyncOpenAI] = []
-        self._in_flight: Counter[AsyncOpenAI] = Counter()
+        seconds = openai.Timeout(timeout, connect=connect_timeout)
+        self._client = openai.AsyncOpenAI(
+            api_key=key,
+            base_url=base_url,
+            timeout=seconds,
+            max_retries=0,  # the turn loop asks again, and counts
+            http_client=openai.DefaultAsyncHttpxClient(timeout=seconds, **_transport()),
+        )
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[AsyncOpenAI]:
-        """Give a client for one call, as soon as there may be another."""
+        """Give the client for one call, as soon as there may be another."""
         async with self._free:
-            client = next((c for c in self._clients if self._in_flight[c] < _SHARE), None) or self._open()
-            self._in_flight[client] += 1
-            try:
-                yield client
-            finally:
-                self._in_flight[client] -= 1
+            yield self._client
 
     async def aclose(self) -> None:
-        """Close all connections."""
-        for client in self._clients:
-            await client.close()
+        """Close all connections, unless another model uses them."""
+        self.users -= 1
+        if not self.users:
+            shared = _SHARED[asyncio.get_running_loop()]
+            for known in [known for known, clients in shared.items() if clients is self]:
+                del shared[known]
+            await self._client.close()
 
-    def _open(self) -> AsyncOpenAI:
-        import openai  # noqa: PLC0415 -- half a second that only live runs may pay
 
-        client = openai.AsyncOpenAI(
-            api_key=self._key,
-            base_url=self._base_url,
-            timeout=self._timeout,
-            max_retries=0,  # the turn loop asks again, and counts
-            http_client=openai.DefaultAsyncHttpxClient(timeout=self._timeout, verify=_tls()),
-        )
-        self._clients.append(client)
-        return client
+_SHARED: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, str, float, float], Clients]]
+_SHARED = WeakKeyDictionary()
+
+
+def shared(key: str, base_url: str, timeout: float, connect_timeout: float) -> Clients:
+    """Return the clients of a server in the running event loop: a connection cannot be shared between loops.
+
+    Each call is to be followed by one of :meth:`Clients.aclose`. The arguments are those of :class:`Clients`.
+    """
+    known = _SHARED.setdefault(asyncio.get_running_loop(), {})
+    which = (key, base_url, timeout, connect_timeout)
+    if which not in known:
+        known[which] = Clients(*which)
+    known[which].users += 1
+    return known[which]
+
+
+def _transport() -> dict[str, Any]:
+    """Return what the HTTP client is to send requests by: behind a proxy, what it brings along."""
+    if {"http", "https", "all"} & getproxies().keys():
+        return {"verify": _tls(), "limits": http_library().Limits(max_connections=CONNECTIONS)}
+    from harness.models._openai_transport import Transport  # noqa: PLC0415 -- it loads the HTTP library
+
+    return {"transport": Transport(_tls())}
 
 
 @functools.cache

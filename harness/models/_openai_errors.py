@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import email.utils
 import json
-import math
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from harness.errors import KeyRejected, ModelError, ReplyUnusable, RequestRejected, ServerBusy, ServerUnreachable
+from harness.errors import (
+    ContextTooLong,
+    KeyRejected,
+    ModelError,
+    ReplyUnusable,
+    RequestRejected,
+    ServerBusy,
+    ServerUnreachable,
+)
+from harness.models._key_command import shown
+from harness.models._openai_rates import hold, retry_after
 from harness.printable import shorten
+from harness.scrub import MARK, scrub
 
 _TOO_LONG = re.compile(
     r"context[ _-]?(length|window|size)|maximum context|prompt is too long|too many (input |prompt )?tokens",
@@ -26,6 +34,8 @@ _NO_SUCH_MODEL = re.compile(
 )
 #: Codes of an error that are HTTP statuses.
 _ERROR_CODES = frozenset(str(status) for status in range(400, 600))
+#: Statuses by which a server says that it is asked too much; 529 is what some send for 503.
+_OVERLOADED = frozenset({429, 503, 529})
 _TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
 #: A secret shorter than this is none, and removing it would garble what servers say.
@@ -41,6 +51,7 @@ class Server:
         base_url: where the server is; may hold a password or a query, which no message shows.
         key_env: the environment variable that holds the key; ``None`` where none is named for this server.
         key: the key's value, or ``None`` where there is none.
+        key_command: the command that prints the key, in place of a variable, or ``None``.
 
     """
 
@@ -48,6 +59,7 @@ class Server:
     base_url: str = field(repr=False)
     key_env: str | None
     key: str | None = field(default=None, repr=False)
+    key_command: str | None = None
 
     @property
     def shown(self) -> str:
@@ -60,12 +72,23 @@ class Server:
         """Model and server, as headlines begin."""
         return f"{shorten(self.model, 80)} at {self.shown}"
 
+    @property
+    def key_place(self) -> str:
+        """Where the key comes from, in a few words."""
+        return f"the output of {shown(self.key_command)}" if self.key_command else str(self.key_env)
+
+    def key_fix(self, what: str) -> str:
+        """Return how to give another key, ``what`` saying which."""
+        if self.key_command:
+            return f"let {shown(self.key_command)} print {what}"
+        return f"export {self.key_env}=… with {what}"
+
     def quote(self, words: object, width: int = 300) -> str:
         """Return what a server said: without secrets, on one line, safe to print."""
         text = str(words)
         for secret in self._secrets():
-            text = text.replace(secret, "[secret]")
-        return shorten(text, width)
+            text = text.replace(secret, MARK)
+        return shorten(scrub(text), width)
 
     def _secrets(self) -> list[str]:
         parts = urlsplit(self.base_url)
@@ -87,9 +110,9 @@ def key_missing(server: Server) -> KeyRejected:
 def key_malformed(server: Server) -> KeyRejected:
     """Return the error of a key that no HTTP header can carry."""
     return KeyRejected(
-        f"{server.name}: the key in {server.key_env} holds a character that no key can",
+        f"{server.name}: the key in {server.key_place} holds a character that no key can",
         facts=[("got", "a key with line breaks, control characters or letters outside ASCII")],
-        fix=f"export {server.key_env}=… with the key alone, without quotes or line breaks",
+        fix=server.key_fix("the key alone, without quotes or line breaks"),
     )
 
 
@@ -133,7 +156,7 @@ def refused(server: Server, status: int, headers: Mapping[str, str], body: bytes
     """Return the error that an HTTP status other than success stands for."""
     words, code = _words(body)
     facts = [_url(server), ("status", _phrase(status)), *_said(server, words), *_request_id(server, headers)]
-    return _by_status(server, status, words, code, facts, retry_after(headers))
+    return _by_status(server, status, words, code, facts, _asked(headers))
 
 
 def reported(server: Server, error: object, headers: Mapping[str, str]) -> ModelError:
@@ -141,7 +164,7 @@ def reported(server: Server, error: object, headers: Mapping[str, str]) -> Model
     words, code = _words_of(error)
     facts = [*_said(server, words), *_request_id(server, headers)]
     if code in _ERROR_CODES:
-        return _by_status(server, int(code), words, code, [_url(server), *facts], retry_after(headers))
+        return _by_status(server, int(code), words, code, [_url(server), *facts], _asked(headers))
     return unusable(server, "the server reported an error in place of a reply", facts=facts, transient=True)
 
 
@@ -195,9 +218,9 @@ def _key_rejected(server: Server, facts: list[tuple[str, str]]) -> KeyRejected:
         error = key_missing(server)
         return KeyRejected(error.headline, facts=facts, fix=error.fix)
     return KeyRejected(
-        f"{server.name}: the key in {server.key_env} is not accepted",
+        f"{server.name}: the key in {server.key_place} is not accepted",
         facts=facts,
-        fix=f"export {server.key_env}=… with a key that {server.shown} accepts for this model",
+        fix=server.key_fix(f"a key that {server.shown} accepts for this model"),
     )
 
 
@@ -213,13 +236,15 @@ def _busy(server: Server, status: int, code: str, facts: list[tuple[str, str]], 
     )
     error.retry_after = after
     error.transient = not spent
+    error.overloaded = status in _OVERLOADED and not spent
     return error
 
 
 def _rejected(server: Server, status: int, words: str, code: str, facts: list[tuple[str, str]]) -> RequestRejected:
     if "context_length" in code or _TOO_LONG.search(words):
-        why, fix = "the view is longer than the model's context", "send less of it: Scenario(history=History(last=20))"
-    elif status in {400, 404} and ("model_not_found" in code or _NO_SUCH_MODEL.search(words)):
+        fix = "send less of what was said: Scenario(history=History(tokens=…)) with a number below the model's context"
+        return ContextTooLong(f"{server.name}: the view is longer than the model's context", facts=facts, fix=fix)
+    if status in {400, 404} and ("model_not_found" in code or _NO_SUCH_MODEL.search(words)):
         why, fix = _UNKNOWN_MODEL, f"name a model that it serves; {_try(server)} lists them"
     elif status == 404:
         why, fix = "nothing answers at this address", _address(server)
@@ -231,36 +256,16 @@ def _rejected(server: Server, status: int, words: str, code: str, facts: list[tu
     return RequestRejected(f"{server.name}: {why}", facts=facts, fix=fix)
 
 
+def _asked(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that a refused request is to wait: as the server asks, else until its limit is renewed."""
+    seconds = retry_after(headers)
+    return hold(headers) if seconds is None else seconds
+
+
 def _address(server: Server) -> str:
     if server.shown.endswith("/v1"):
         return f"{_try(server)}; the base URL is the address before /chat/completions"
     return f"try the base URL {server.shown}/v1"
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds, 0 or more, that a server asks to wait, ``None`` where it does not say.
-
-    Reads ``retry-after-ms`` (milliseconds) and ``Retry-After`` (RFC 9110, section 10.2.3: seconds or a date). A date is
-    compared with the response's own ``Date`` where there is one, so that clocks need not agree.
-    """
-    for name, divisor in (("retry-after-ms", 1000), ("retry-after", 1)):
-        try:
-            seconds = float(headers.get(name, "")) / divisor
-        except ValueError:
-            continue
-        if math.isfinite(seconds):
-            return max(seconds, 0.0)
-    until = _date(headers.get("retry-after"))
-    if until is None:
-        return None
-    return max(until - (_date(headers.get("date")) or time.time()), 0.0)
-
-
-def _date(text: str | None) -> float | None:
-    try:
-        return email.utils.parsedate_to_datetime(text or "").timestamp()
-    except (ValueError, OverflowError):
-        return None
 
 
 def _words(body: bytes) -> tuple[str, str]:

@@ -10,6 +10,7 @@ import msgspec
 
 from harness.dialogue import Usage
 from harness.models import _openai_errors as failures
+from harness.models._openai_rates import hold
 from harness.models.protocol import Delta, Reply
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def whole(server: Server, body: bytes, headers: Mapping[str, str]) -> Reply:
     if not completion.choices or said is None:
         facts = [("got", server.quote(body.decode("utf-8", "replace")))]
         raise failures.unusable(server, "the reply has no choices", facts=facts, transient=True)
-    return _reply(server, said, _string(completion.choices[0].finish_reason), completion)
+    return _reply(server, said, _string(completion.choices[0].finish_reason), completion, headers)
 
 
 class Collector:
@@ -136,7 +137,7 @@ class Collector:
             tool_calls=self._last.tool_calls,
             function_call=self._last.function_call,
         )
-        return _reply(self._server, said, self._finish, self._about)
+        return _reply(self._server, said, self._finish, self._about, headers)
 
     def _heard(self, choice: _Choice) -> list[Delta]:
         if choice.finish_reason:
@@ -170,13 +171,13 @@ def _decode(body: bytes) -> Completion:
         return msgspec.convert(json.loads(body), Completion)
 
 
-def _reply(server: Server, said: _Said, finish: str | None, about: Completion) -> Reply:
+def _reply(server: Server, said: _Said, finish: str | None, about: Completion, headers: Mapping[str, str]) -> Reply:
     text, thought, refusal = said.text, said.thought or None, _string(said.refusal)
     if refusal and not text:
         text, finish = refusal, "refusal"
     if text is None:
         text = _without_text(server, said, finish)
-    return Reply(text, thought, finish, _usage(about.usage), _string(about.model))
+    return Reply(text, thought, finish, _usage(about.usage), _string(about.model), hold=hold(headers))
 
 
 def _without_text(server: Server, said: _Said, finish: str | None) -> str:

@@ -19,10 +19,12 @@ import msgspec
 
 from harness.errors import ConfigurationError, RequestRejected, ScenarioError
 from harness.models import _openai_errors as failures
-from harness.models._openai_clients import Clients, http_library, request_failures
+from harness.models._key_command import key_from
+from harness.models._openai_clients import Clients, http_library, request_failures, shared
 from harness.models._openai_errors import Server
 from harness.models._openai_reply import Collector, broken, whole
 from harness.printable import shorten
+from harness.scrub import remember
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,11 +60,12 @@ class OpenAIModel:
             or :data:`DEFAULT_URL`.
         key_env: name of the environment variable that holds the key, which is read once, here; ``None`` where no key is
             to be sent. Without a key, a server other than OpenAI's is sent a placeholder.
+        key_command: command whose first line of output is the key, run here, in place of ``key_env``.
         timeout: seconds until a whole reply must be there, more than 0.
         connect_timeout: seconds until a connection must be there, more than 0.
 
     Raises:
-        KeyRejected: the server is OpenAI's and there is no key, or what there is cannot be one.
+        KeyRejected: the server is OpenAI's and there is no key, what there is cannot be one, or the command failed.
         ConfigurationError: the base URL is none.
 
     """
@@ -73,12 +76,15 @@ class OpenAIModel:
         *,
         base_url: str | None = None,
         key_env: str | None = "OPENAI_API_KEY",
+        key_command: str | None = None,
         timeout: float = 600.0,
         connect_timeout: float = 10.0,
     ) -> None:
         url = _checked(base_url or os.environ.get("OPENAI_BASE_URL") or DEFAULT_URL)
-        key = os.environ.get(key_env or "", "").strip() or None
-        self._server = Server(model_id, url, key_env, key)
+        key = key_from(key_command) if key_command else os.environ.get(key_env or "", "").strip() or None
+        self._server = Server(model_id, url, key_env, key, key_command)
+        if key is not None:
+            remember(self._server.key_place, key)
         if key is None and _is_openai(url):
             raise failures.key_missing(self._server)
         if key is not None and not (key.isascii() and key.isprintable()):
@@ -197,11 +203,8 @@ class OpenAIModel:
         loop = asyncio.get_running_loop()
         clients = self._clients.get(loop)
         if clients is None:
-            clients = self._clients[loop] = Clients(
-                self._server.key or _NO_KEY,
-                self._server.base_url,
-                timeout=self._timeout,
-                connect_timeout=self._connect_timeout,
+            clients = self._clients[loop] = shared(
+                self._server.key or _NO_KEY, self._server.base_url, self._timeout, self._connect_timeout
             )
         return clients
 

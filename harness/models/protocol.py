@@ -53,6 +53,7 @@ class Reply:
         usage: tokens, where the server counted them.
         model: the model that answered, as its server named it.
         attempts: how many requests it took, at least 1; 0 where none was sent.
+        hold: seconds for which the server's rate limit leaves nothing to anyone, where it says so; else ``None``.
 
     """
 
@@ -62,6 +63,7 @@ class Reply:
     usage: Usage | None = None
     model: str | None = None
     attempts: int = 1
+    hold: float | None = None
 
 
 @dataclass(frozen=True)
