@@ -89,6 +89,10 @@ class Ending(msgspec.Struct, frozen=True, omit_defaults=True):
     by: Side | None = None
     why: str | None = None
 
+    def __str__(self) -> str:
+        """Say it in a few words."""
+        return "stopped early" if self.reason == "stopped" else f"ended by {self.reason}"
+
 
 @dataclass(frozen=True, repr=False)
 class Dialogue(Sequence[Message]):
@@ -195,7 +199,7 @@ class Dialogue(Sequence[Message]):
         first = 2 * number if self.scenario.opener is not None else 2 * number - 1
         found = self._of(m for m in self.messages if first <= m.number <= first + 1)
         if number < 1 or not found:
-            msg = f"no turn {number}: turns are numbered from 1 to {self.turns}"
+            msg = f"no turn {number}: turns are numbered from 1 to {self.turns}{self._stopped_early}"
             raise IndexError(msg)
         return found
 
@@ -237,7 +241,7 @@ class Dialogue(Sequence[Message]):
         first, last = self.messages[0].number, self.messages[-1].number
         count = f"{len(self)} message" + ("s" if len(self) > 1 else "")
         span = count if self._is_whole else f"{len(self)} of messages {first} to {last}"
-        ended = f", ended by {self.ending.reason}" if self.ending else ""
+        ended = f", {self.ending}" if self.ending else ""
         return f"<Dialogue {name} sample {self.sample}: {span}{ended}>"
 
     @property
@@ -264,7 +268,15 @@ class Dialogue(Sequence[Message]):
         if number == 0:
             return "no message 0: messages are numbered from 1"
         first, last = self.messages[0].number, self.messages[-1].number
-        return f"no message {number}: there are {len(self)}, numbered from {first} to {last}"
+        return f"no message {number}: there are {len(self)}, numbered from {first} to {last}{self._stopped_early}"
+
+    @property
+    def _stopped_early(self) -> str:
+        """What to say to whoever asks for more than there is, where that is so because of a stop rule."""
+        if self.ending is None or self.ending.reason != "stopped":
+            return ""
+        why = f": {shorten(self.ending.why)}" if self.ending.why else ""
+        return f"; the dialogue was to have {self.scenario.turns} turns and was stopped early{why}"
 
 
 def _bound(value: int | None, last: int, *, default: int) -> int:

@@ -23,9 +23,13 @@ from harness.recording import Recording, load, load_partial, write_recording
 from harness.recording_format import RECORD_MISSING, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from harness.dialogue import Message
     from harness.scenario import Scenario
+
+    #: Returns after which message a scenario's stop rule ends a dialogue, and how; ``None`` where it goes on.
+    FindStop = Callable[[Scenario, Sequence[Message]], tuple[int, Ending] | None]
 
 __all__ = ["Library", "Served", "file_name", "name_from_file", "same_draw"]
 
@@ -67,15 +71,17 @@ class Library:
         """Return where the recording of that sample (from 1) has its place."""
         return self._folder(scenario) / f"{sample}.jsonl"
 
-    def serve(self, scenario: Scenario, sample: int) -> Served:
+    def serve(self, scenario: Scenario, sample: int, *, find_stop: FindStop | None = None) -> Served:
         """Return what was recorded for a sample of ``scenario``, verified.
 
         A longer recording serves a shorter scenario. One whose dialogue ended by itself serves any number of turns
-        from there on. An interrupted one serves what it has.
+        from there on. An interrupted one serves what it has. Where the scenario has a stop rule, what was said after
+        it is left out, and no more than that has to be there; one that another rule ended has as many turns as it has.
 
         Args:
             scenario: what is to have happened.
             sample: which independent run of it, from 1.
+            find_stop: finds where the scenario's stop rule ends a dialogue; without it the rule is taken to end none.
 
         Raises:
             RecordingMissing: there is none; the facts say what there is instead.
@@ -91,14 +97,15 @@ class Library:
         except RecordingMissing:
             raise self._missing(scenario, sample) from None
         recording.verify(scenario)
-        if not _is_enough(recording, scenario):
+        stop = _stop(recording, scenario, find_stop)
+        if stop is None and not _is_enough(recording, scenario):
             if not recording.is_complete:
                 load(path)  # which says in what way it is not
             raise _too_short(recording, scenario)
         notes = []
         if recording.origin == "import":
             notes.append("imported: sampling parameters unknown")
-        dialogue, note = _fitted(recording, scenario)
+        dialogue, note = _fitted(recording, scenario) if stop is None else _cut(recording, *stop)
         notes += [note] if note else []
         return Served(replace(dialogue, scenario=scenario, sample=sample), path, "; ".join(notes) or None)
 
@@ -228,16 +235,49 @@ def _is_copy(one: Served, other: Served) -> bool:
     return sum(m.ms or 0 for m in generated) >= _NO_CHANCE_MS or one.path.read_bytes() == other.path.read_bytes()
 
 
-def _is_enough(recording: Recording, scenario: Scenario) -> bool:
+def _stop(recording: Recording, scenario: Scenario, find_stop: FindStop | None) -> tuple[int, Ending] | None:
+    """Return where the scenario's stop rule ends the recorded dialogue, unless something else ends it there."""
+    dialogue = recording.dialogue
+    if scenario.stop_when is None or find_stop is None:
+        return None
+    found: tuple[int, Ending] | None
+    if recording.is_complete and dialogue.scenario.stop_when == scenario.stop_when:
+        # What the rule said then stands, so that a replay is the same also when the rule hears better.
+        ending = dialogue.ending
+        found = (len(dialogue), ending) if ending is not None and ending.reason == "stopped" else None
+    else:
+        found = find_stop(scenario, dialogue.messages)
+    if found is None or found[0] >= scenario.length:
+        return None
+    return None if _ended_by_itself(recording) and found[0] == len(dialogue) else found
+
+
+def _cut(recording: Recording, count: int, ending: Ending) -> tuple[Dialogue, str | None]:
+    """Return the dialogue as the stop rule ends it, and a note where more was said."""
+    dialogue = replace(recording.dialogue, messages=recording.dialogue.messages[:count], ending=ending, heading=None)
+    said = len(recording.dialogue)
+    if recording.is_complete:
+        more = f"recorded with {_turns(recording.dialogue.turns)}, those until the stop used"
+        return dialogue, more if count < said else None
+    used = f"the first {count} used" if count < said else "all that is asked for"
+    return dialogue, f"interrupted after message {said}, {used}"
+
+
+def _ended_by_itself(recording: Recording) -> bool:
     ending = recording.dialogue.ending
-    ended_by_itself = ending is not None and ending.reason != "turns"
-    return ended_by_itself or len(recording.dialogue) >= scenario.length
+    return ending is not None and ending.reason in {"hang_up", "empty"}
+
+
+def _is_enough(recording: Recording, scenario: Scenario) -> bool:
+    return _ended_by_itself(recording) or len(recording.dialogue) >= scenario.length
 
 
 def _fitted(recording: Recording, scenario: Scenario) -> tuple[Dialogue, str | None]:
     """Return as much of the recording as the scenario asks for, and a note where that is not all of it."""
     dialogue, count = recording.dialogue, len(recording.dialogue)
     if count <= scenario.length:
+        if dialogue.ending is not None and dialogue.ending.reason == "stopped":  # where this scenario ends anyway
+            dialogue = replace(dialogue, ending=Ending("turns"))
         return dialogue, None if recording.is_complete else f"interrupted after message {count}, all that is asked for"
     used = replace(dialogue, messages=dialogue.messages[: scenario.length], ending=Ending("turns"), heading=None)
     if recording.is_complete:
@@ -247,10 +287,13 @@ def _fitted(recording: Recording, scenario: Scenario) -> tuple[Dialogue, str | N
 
 def _too_short(recording: Recording, scenario: Scenario) -> RecordingTooShort:
     msg = f"recording of scenario '{shorten(scenario.name, 60)}' is too short"
+    ending = recording.dialogue.ending
+    early = f", {ending}: {shorten(ending.why)}" if ending and ending.reason == "stopped" and ending.why else ""
+    rule = f", unless {shorten(str(scenario.stop_when))} stops it" if scenario.stop_when else ""
     facts = [
         ("file", shown(recording.path)),
-        ("recorded", f"{_turns(recording.dialogue.turns)} ({len(recording.dialogue)} messages)"),
-        ("asked", f"{_turns(scenario.turns)} ({scenario.length} messages)"),
+        ("recorded", f"{_turns(recording.dialogue.turns)} ({len(recording.dialogue)} messages){early}"),
+        ("asked", f"{_turns(scenario.turns)} ({scenario.length} messages){rule}"),
     ]
     return RecordingTooShort(msg, facts=facts, fix="pytest {target} --harness-record=extend")
 

@@ -118,7 +118,9 @@ class Speaker:
         for name in ("temperature", "top_p"):  # 1 and 1.0 are one setting and must give one fingerprint
             if (value := getattr(self, name)) is not None:
                 object.__setattr__(self, name, float(value))
-        object.__setattr__(self, "extra", _json_object("Speaker.extra", self.extra))
+        object.__setattr__(
+            self, "extra", _json_object("Speaker.extra", self.extra, of="request fields", example='{"top_k": 40}')
+        )
         object.__setattr__(self, "script", _script(self.model, self.script))
 
     @property
@@ -182,6 +184,31 @@ class History:
 
 
 @dataclass(frozen=True)
+class StopRule:
+    """When a dialogue is ended before all its turns are said, as plain data; ``checks`` makes these.
+
+    Args:
+        name: of the rule, such as ``termination_loop``.
+        options: its options, JSON values by name.
+
+    """
+
+    name: str
+    options: Mapping[str, Any] = field(default_factory=Frozen)
+
+    def __post_init__(self) -> None:
+        """Check both fields and freeze the options."""
+        _text("StopRule.name", self.name, example='"termination_loop"')
+        object.__setattr__(
+            self, "options", _json_object("StopRule.options", self.options, of="options", example='{"past": 3}')
+        )
+
+    def __str__(self) -> str:
+        """Return the rule as it is written."""
+        return f"{self.name}({', '.join(f'{name}={value!r}' for name, value in self.options.items())})"
+
+
+@dataclass(frozen=True)
 class Scenario:
     """What is to happen: who talks to whom, how it opens, for how long, and what each of them sees.
 
@@ -200,6 +227,7 @@ class Scenario:
         placeholder: what ``on_empty="placeholder"`` sends.
         prefix: texts of the messages that follow the opener, given and not generated.
         given: further given messages, text by message number.
+        stop_when: a rule that ends the dialogue early, such as ``checks.termination_loop(past=3)``.
 
     Raises:
         ScenarioError: a value that cannot be; it names the field.
@@ -218,6 +246,7 @@ class Scenario:
     placeholder: str = field(default="(no reply)", kw_only=True)
     prefix: Sequence[str] = field(default=(), kw_only=True)
     given: Mapping[int, str] = field(default_factory=Frozen, kw_only=True)
+    stop_when: StopRule | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         """Check every field and freeze what was given as a list or a dict."""
@@ -233,6 +262,10 @@ class Scenario:
         _text("Scenario.placeholder", self.placeholder)
         object.__setattr__(self, "prefix", _texts("Scenario.prefix", self.prefix))
         object.__setattr__(self, "given", _given(self))
+        if self.stop_when is not None and not isinstance(self.stop_when, StopRule):
+            _fail(
+                "Scenario.stop_when", "must be a stop rule or None", self.stop_when, "checks.termination_loop(past=3)"
+            )
 
     @property
     def length(self) -> int:
@@ -263,6 +296,8 @@ class Scenario:
             values["history"] = self.history.to_json()
         if "given" in values:
             values["given"] = {str(number): text for number, text in self.given.items()}
+        if self.stop_when is not None:
+            values["stop_when"] = {"name": self.stop_when.name, "options": dict(self.stop_when.options)}
         return {**values, "opener": self.opener, "turns": self.turns, "a": self.a.to_dict(), "b": self.b.to_dict()}
 
     @classmethod
@@ -282,6 +317,8 @@ class Scenario:
             known["history"] = History(**_known(History, known["history"]))
         if isinstance(known.get("given"), Mapping):
             known["given"] = {_numeral(number): text for number, text in known["given"].items()}
+        if isinstance(known.get("stop_when"), Mapping):
+            known["stop_when"] = StopRule(**{"name": None, **_known(StopRule, known["stop_when"])})
         try:
             return cls(**{**known, "a": Speaker.from_dict(known["a"]), "b": Speaker.from_dict(known["b"])})
         except TypeError as error:
@@ -289,12 +326,12 @@ class Scenario:
             raise ScenarioError(msg) from None
 
     def reaches_model(self) -> dict[str, Any]:
-        """Return, flat and as JSON values, all that decides what a model is sent; ``turns`` and names do not."""
+        """Return, flat and as JSON values, all that decides what a model is sent; names, and when it ends, do not."""
         flat: dict[str, Any] = {}
         for side in ("a", "b"):
             flat |= {f"{side}.{name}": value for name, value in getattr(self, side).reaches_model().items()}
         rest = self.to_dict()
-        flat |= {name: value for name, value in rest.items() if name not in {"a", "b", "name", "turns"}}
+        flat |= {name: value for name, value in rest.items() if name not in {"a", "b", "name", "turns", "stop_when"}}
         return flat
 
     @property
@@ -412,9 +449,9 @@ def _history(value: object) -> History:
     return value
 
 
-def _json_object(name: str, value: object) -> Frozen:
+def _json_object(name: str, value: object, *, of: str, example: str) -> Frozen:
     if not isinstance(value, Mapping):
-        _fail(name, "must be a dict of request fields", value, '{"top_k": 40}')
+        _fail(name, f"must be a dict of {of}", value, example)
     try:
         return Frozen(json.loads(json.dumps(dict(value), allow_nan=False)))  # as it will be read from a recording
     except (TypeError, ValueError) as error:

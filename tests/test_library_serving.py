@@ -72,7 +72,7 @@ def test_the_endpoint_of_a_model_is_no_part_of_the_place(library: Library) -> No
 @settings(max_examples=40, deadline=None)  # each example writes files
 @given(dialogues())
 def test_what_was_recorded_is_served_as_it_was_said(dialogue: Dialogue) -> None:
-    complete = replace(dialogue, ending=dialogue.ending or Ending("stopped"), date=None)
+    complete = replace(dialogue, ending=dialogue.ending or Ending("empty"), date=None)
     with tempfile.TemporaryDirectory() as folder:
         library = Library(folder)
         put(library, complete)
@@ -84,7 +84,7 @@ def test_what_was_recorded_is_served_as_it_was_said(dialogue: Dialogue) -> None:
 @settings(max_examples=40, deadline=None)  # each example writes files
 @given(dialogues(), st.data())
 def test_a_longer_recording_serves_a_shorter_scenario(dialogue: Dialogue, data: st.DataObject) -> None:
-    complete = replace(dialogue, ending=dialogue.ending or Ending("stopped"))
+    complete = replace(dialogue, ending=dialogue.ending or Ending("empty"))
     turns = data.draw(st.integers(0, complete.scenario.turns))
     asked = complete.cut(turns).scenario
     with tempfile.TemporaryDirectory() as folder:
@@ -117,7 +117,7 @@ def test_the_dialogue_is_of_the_scenario_that_was_asked(library: Library) -> Non
     assert library.serve(elsewhere, 1).dialogue.scenario is elsewhere
 
 
-@pytest.mark.parametrize("reason", ["hang_up", "empty", "stopped"])
+@pytest.mark.parametrize("reason", ["hang_up", "empty"])
 def test_a_dialogue_that_ended_by_itself_serves_any_more_turns(library: Library, reason: Any) -> None:
     put(library, replace(SAID, messages=SAID.messages[:5], ending=Ending(reason)))
     for turns in (2, 4, 50):

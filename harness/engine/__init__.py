@@ -1,0 +1,1 @@
+"""The turn loop, many dialogues at once, and what becomes of a scenario that has no valid recording."""

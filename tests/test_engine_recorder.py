@@ -1,0 +1,271 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness import Ending, Scenario, Speaker, read_recording
+from harness.engine.recorder import RECORD_MODES, Obtained, Recorder, RecordMode
+from harness.engine.retry import Retry
+from harness.errors import (
+    RecordingChanged,
+    RecordingEdited,
+    RecordingError,
+    RecordingInterrupted,
+    RecordingMissing,
+    RecordingTooShort,
+    ServerBusy,
+)
+from harness.library import Library
+from harness.models.protocol import OnDelta, Reply, View
+from harness.recording_format import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SCENARIO = Scenario("talk", a=Speaker("some/model"), b=Speaker("some/model"), turns=5)
+LONGER = replace(SCENARIO, turns=8)
+CHANGED = replace(SCENARIO, a=Speaker("some/model", system="Be brief."))
+
+
+class Counting:
+    """A model that says which message it is asked for, and counts how often; it may fail at one of them."""
+
+    def __init__(self, fails_at: int | None = None) -> None:
+        self.fails_at = fails_at
+        self.asked: list[int] = []
+
+    async def reply(self, view: View, *, on_delta: OnDelta | None = None) -> Reply:
+        del on_delta
+        self.asked.append(view.number)
+        if view.number == self.fails_at:
+            message = "the server is busy"
+            raise ServerBusy(message, facts=[("status", "503")], fix="wait")
+        await asyncio.sleep(0)
+        return Reply(f"sample {view.sample}, message {view.number}", finish_reason="stop")
+
+    async def aclose(self) -> None:
+        pass
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return Library(tmp_path / "fixtures")
+
+
+@pytest.fixture
+def obtain(library: Library) -> Callable[..., Obtained]:
+    def obtain(scenario: Scenario, mode: RecordMode, model: Counting, sample: int = 1, run_id: str = "run") -> Obtained:
+        recorder = Recorder(library, mode, lambda _: model, retry=Retry(attempts=1), run_id=run_id)
+        return asyncio.run(recorder.obtain(scenario, sample))
+
+    return obtain
+
+
+def test_mode_none_never_asks_a_model(obtain: Callable[..., Obtained]) -> None:
+    model = Counting()
+
+    with pytest.raises(RecordingMissing):
+        obtain(SCENARIO, "none", model)
+    assert model.asked == []
+
+
+@pytest.mark.parametrize("mode", ["missing", "changed", "extend", "all"])
+def test_every_other_mode_records_what_is_missing(obtain: Callable[..., Obtained], mode: RecordMode) -> None:
+    obtained = obtain(SCENARIO, mode, Counting())
+
+    assert (obtained.source, obtained.new, len(obtained.dialogue)) == ("recorded", 10, 11)
+    assert obtained.path is not None
+    assert read_recording(obtained.path) == obtained.dialogue
+
+
+@pytest.mark.parametrize("mode", ["none", "missing", "changed", "extend"])
+def test_a_valid_recording_is_served_without_asking_a_model(obtain: Callable[..., Obtained], mode: RecordMode) -> None:
+    recorded = obtain(SCENARIO, "missing", Counting())
+    model = Counting()
+    obtained = obtain(SCENARIO, mode, model)
+
+    assert (obtained.source, obtained.new, model.asked) == ("replayed", 0, [])
+    assert obtained.dialogue == recorded.dialogue
+
+
+def test_mode_all_records_anew_what_is_valid(obtain: Callable[..., Obtained]) -> None:
+    obtain(SCENARIO, "missing", Counting())
+    obtained = obtain(SCENARIO, "all", Counting())
+
+    assert (obtained.source, obtained.new) == ("recorded", 10)
+
+
+def test_mode_all_records_once_in_the_processes_of_one_run(obtain: Callable[..., Obtained]) -> None:
+    obtain(SCENARIO, "all", Counting(), run_id="this run")
+    again = obtain(SCENARIO, "all", Counting(), run_id="this run")
+    later = obtain(SCENARIO, "all", Counting(), run_id="the next run")
+
+    assert (again.source, later.source) == ("replayed", "recorded")
+
+
+@pytest.mark.parametrize("mode", ["none", "missing"])
+def test_turns_that_are_missing_at_the_end_are_not_run_unasked(
+    obtain: Callable[..., Obtained], mode: RecordMode
+) -> None:
+    obtain(SCENARIO, "missing", Counting())
+
+    with pytest.raises(RecordingTooShort):
+        obtain(LONGER, mode, Counting())
+
+
+@pytest.mark.parametrize("mode", ["changed", "extend"])
+def test_extending_runs_only_the_turns_that_are_missing(obtain: Callable[..., Obtained], mode: RecordMode) -> None:
+    short = obtain(SCENARIO, "missing", Counting())
+    model = Counting()
+    longer = obtain(LONGER, mode, model)
+
+    assert model.asked == [12, 13, 14, 15, 16, 17]
+    assert (longer.source, longer.new, len(longer.dialogue)) == ("extended", 6, 17)
+    assert longer.dialogue.messages[:11] == short.dialogue.messages
+
+
+@pytest.mark.parametrize("mode", ["none", "missing", "extend"])
+def test_a_changed_scenario_is_not_recorded_unasked(obtain: Callable[..., Obtained], mode: RecordMode) -> None:
+    obtain(SCENARIO, "missing", Counting())
+
+    with pytest.raises(RecordingChanged):
+        obtain(CHANGED, mode, Counting())
+
+
+@pytest.mark.parametrize("mode", ["changed", "all"])
+def test_a_changed_scenario_is_recorded_anew_where_that_is_asked(
+    obtain: Callable[..., Obtained], mode: RecordMode
+) -> None:
+    obtain(SCENARIO, "missing", Counting())
+
+    assert obtain(CHANGED, mode, Counting()).new == 10
+    assert obtain(CHANGED, "none", Counting()).source == "replayed"
+
+
+@pytest.mark.parametrize("mode", [mode for mode in RECORD_MODES if mode != "all"])
+def test_an_edited_recording_is_replaced_only_where_everything_is(
+    obtain: Callable[..., Obtained], mode: RecordMode
+) -> None:
+    path = obtain(SCENARIO, "missing", Counting()).path
+    assert path is not None
+    path.write_bytes(path.read_bytes().replace(b"message 4", b"massage 4"))
+
+    with pytest.raises(RecordingEdited):
+        obtain(SCENARIO, mode, Counting())
+    assert obtain(SCENARIO, "all", Counting()).source == "recorded"
+
+
+def test_a_model_that_fails_leaves_an_interrupted_recording_and_says_where(
+    obtain: Callable[..., Obtained], library: Library
+) -> None:
+    with pytest.raises(ServerBusy) as caught:
+        obtain(SCENARIO, "missing", Counting(fails_at=6))
+
+    path = library.path(SCENARIO, 1)
+    assert str(caught.value) == (
+        "the server is busy\n"
+        "  status: 503\n"
+        "  while: speaker B was to say message 6 of scenario 'talk', sample 1\n"
+        "  attempts: 1\n"
+        f"  kept: 5 messages in {shown(path)}\n"
+        "how to fix: wait; then continue with `pytest specs --harness-record=missing`"
+    )
+    assert path.read_bytes().count(b"\n") == 1 + 5
+
+
+@pytest.mark.parametrize("mode", ["missing", "changed", "extend"])
+def test_an_interrupted_recording_is_continued_from_where_it_broke_off(
+    obtain: Callable[..., Obtained], mode: RecordMode
+) -> None:
+    with pytest.raises(ServerBusy):
+        obtain(SCENARIO, "missing", Counting(fails_at=6))
+    model = Counting()
+    obtained = obtain(SCENARIO, mode, model)
+
+    assert model.asked == [6, 7, 8, 9, 10, 11]
+    assert (obtained.source, obtained.new) == ("continued", 6)
+    assert obtained.dialogue.ending == Ending("turns")
+    assert obtained.dialogue.texts[1:] == tuple(f"sample 1, message {n}" for n in range(2, 12))
+
+
+def test_an_interrupted_recording_is_an_error_in_mode_none(obtain: Callable[..., Obtained]) -> None:
+    with pytest.raises(ServerBusy):
+        obtain(SCENARIO, "missing", Counting(fails_at=6))
+
+    with pytest.raises(RecordingInterrupted):
+        obtain(SCENARIO, "none", Counting())
+
+
+def test_a_valid_recording_outlives_a_new_one_that_fails(obtain: Callable[..., Obtained]) -> None:
+    before = obtain(SCENARIO, "missing", Counting())
+    with pytest.raises(ServerBusy):
+        obtain(SCENARIO, "all", Counting(fails_at=6))
+
+    assert obtain(SCENARIO, "none", Counting()).dialogue == before.dialogue
+
+
+def test_samples_are_recorded_apart(obtain: Callable[..., Obtained]) -> None:
+    first = obtain(SCENARIO, "missing", Counting(), sample=1)
+    second = obtain(SCENARIO, "missing", Counting(), sample=2)
+
+    assert first.dialogue[2].text == "sample 1, message 2"
+    assert second.dialogue[2].text == "sample 2, message 2"
+    assert first.path != second.path
+
+
+def test_two_that_record_the_same_dialogue_run_it_once(library: Library) -> None:
+    model = Counting()
+    recorders = [Recorder(library, "missing", lambda _: model) for _ in range(2)]
+
+    async def both() -> list[Obtained]:
+        return list(await asyncio.gather(*(recorder.obtain(SCENARIO, 1) for recorder in recorders)))
+
+    one, other = asyncio.run(both())
+    assert model.asked == list(range(2, 12))
+    assert sorted([one.source, other.source]) == ["recorded", "replayed"]
+    assert one.dialogue == other.dialogue
+
+
+def test_a_live_run_says_so(library: Library) -> None:
+    recorder = Recorder(library, "missing", lambda _: Counting(), live=True)
+
+    assert asyncio.run(recorder.obtain(SCENARIO, 1)).source == "live"
+    assert recorder.serve(SCENARIO, 1).source == "live"
+
+
+def test_a_pair_that_talks_in_memory_leaves_nothing_behind(library: Library) -> None:
+    recorder = Recorder(library, "none", lambda _: Counting())
+    obtained = asyncio.run(recorder.compute(SCENARIO, 1))
+
+    assert (obtained.source, obtained.path, len(obtained.dialogue)) == ("computed", None, 11)
+    assert not library.root.exists()
+
+
+def test_each_model_is_opened_once(library: Library) -> None:
+    opened: list[str] = []
+
+    def open_model(speaker: Speaker) -> Counting:
+        opened.append(speaker.model)
+        return Counting()
+
+    recorder = Recorder(library, "missing", open_model)
+
+    async def several() -> None:
+        for sample in (1, 2, 3):
+            await recorder.obtain(SCENARIO, sample)
+
+    asyncio.run(several())
+    assert opened == ["some/model"]
+
+
+def test_only_the_modes_that_would_run_a_pair_say_so(library: Library) -> None:
+    missing = RecordingMissing("none there")
+    unknown = RecordingError("something else")
+    may = {mode: Recorder(library, mode, lambda _: Counting()).may_run(missing) for mode in RECORD_MODES}
+
+    assert may == {"none": False, "missing": True, "changed": True, "extend": True, "all": True}
+    assert not any(Recorder(library, mode, lambda _: Counting()).may_run(unknown) for mode in RECORD_MODES)
