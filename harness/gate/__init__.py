@@ -1,0 +1,1 @@
+"""From the verdicts on many samples to one decision."""

@@ -1,0 +1,216 @@
+"""The pytest plugin: its hooks and fixtures, and nothing else, so that a run that does not use it pays nothing.
+
+Everything behind the hooks is imported when the first test that uses a fixture of ours is collected.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping, Sequence
+
+    from harness.dialogue import Dialogue
+    from harness.plugin.session import Session
+    from harness.plugin.summary import Summary
+
+
+class Found:
+    """Collects what the tests found from their reports, which under xdist come from other processes."""
+
+    def __init__(self) -> None:
+        self.tests: list[dict[str, Any]] = []
+        self.made: list[dict[str, Any]] = []
+        self.interrupted: list[dict[str, Any]] = []
+        self.run_ids: set[str] = set()
+        self.began = time.time()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep what a report carries of ours."""
+        found = getattr(report, "harness_test", None)
+        if found is not None:
+            self.tests.append(found)
+            self.run_ids.add(vars(report)["harness_run"])  # set together with harness_test
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401 -- one of xdist's workers
+        """Keep what a worker says it has run."""
+        told = getattr(node, "workeroutput", {})
+        self.made.extend(told.get("harness_made", []))
+        self.interrupted.extend(told.get("harness_interrupted", []))
+
+
+#: The session's state, absent in a run in which no test uses a fixture of ours.
+SESSION: pytest.StashKey[Session] = pytest.StashKey()
+
+#: What a run found, absent where no test used a dialogue, and in xdist's workers.
+SUMMARY: pytest.StashKey[Summary] = pytest.StashKey()
+
+#: What the tests found, as it comes with their reports.
+FOUND: pytest.StashKey[Found] = pytest.StashKey()
+
+_RECORD_HELP = (
+    "what happens where no valid recording exists: 'none' (the default) is an error and calls no model; 'missing' "
+    "records what is missing and continues what was interrupted; 'extend' also runs the turns that a recording is "
+    "short of; 'changed' also records anew what was made from another scenario; 'all' records everything anew"
+)
+
+_DAMAGE_HELP = (
+    "hand the tests damaged copies of the dialogues, in memory, to see which of them notice; `harness mutate --list` "
+    "says what there is, and `harness mutate` tries all"
+)
+
+#: Stem of the flag and of its ini key, what its value is called, and its help.
+OPTIONS: tuple[tuple[str, str, str], ...] = (
+    ("record", "none|missing|changed|extend|all", _RECORD_HELP),
+    ("fixtures", "DIR", "folder of the recordings, relative to pytest's root (default: fixtures)"),
+    ("reports", "DIR", "folder for what a run leaves, relative to pytest's root (default: reports)"),
+    ("model-a", "MODEL", "let this model speak for A in every scenario, such as builtin:eliza or openai:NAME"),
+    ("model-b", "MODEL", "let this model speak for B in every scenario"),
+    ("samples", "N", "judge so many samples of each scenario (default: what the marker says, else 1)"),
+    ("pass-rate", "RATE", "share of a test's samples that has to pass, from 0 to 1 (default: 1)"),
+    ("attempts", "N", "ask a model at most so often for one message before giving up (default: 6)"),
+    ("max-concurrency", "N", "hold at most so many dialogues at once (default: 100)"),
+    ("max-cost", "AMOUNT", "spend at most so much on models in this run, by harness_prices (default: any amount)"),
+    ("max-tokens", "N", "let models take at most so many tokens in this run, sent and received (default: any number)"),
+    ("max-dialogue-cost", "AMOUNT", "spend at most so much on one dialogue (default: any amount)"),
+    ("max-dialogue-tokens", "N", "let one dialogue take at most so many tokens (default: any number)"),
+    ("damage", "KIND", _DAMAGE_HELP),
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the flags and their ini twins."""
+    group = parser.getgroup("harness", "dialogues between two language models (harness)")
+    for stem, metavar, text in OPTIONS:
+        group.addoption(f"--harness-{stem}", metavar=metavar, default=None, help=text)
+        parser.addini(f"harness_{stem.replace('-', '_')}", f"same as --harness-{stem}", default=None)
+    live = "run the models and leave the recordings alone; failed dialogues are kept in reports/failures"
+    group.addoption("--harness-live", action="store_true", default=None, help=live)
+    parser.addini("harness_live", "same as --harness-live", type="bool", default=False)
+    endpoints = (
+        "servers by name, one per line: NAME = URL [key=ENVIRONMENT_VARIABLE | key-command=COMMAND …]; "
+        "a speaker's model is NAME:MODEL"
+    )
+    parser.addini("harness_endpoints", endpoints, type="linelist", default=[])
+    prices = "what a million tokens cost, one model per line: MODEL = INPUT OUTPUT [CACHED]; * and ? stand for any text"
+    parser.addini("harness_prices", prices, type="linelist", default=[])
+    allowed = "regular expressions, one per line, for what is no secret although it looks like one"
+    parser.addini("harness_not_secret", allowed, type="linelist", default=[])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    usage = "scenario(*scenarios, samples=1, pass_rate=1.0): the dialogues that a test's `dialogue` fixture runs over"
+    config.addinivalue_line("markers", usage)
+    config.stash[FOUND] = Found()
+    config.pluginmanager.register(config.stash[FOUND], "harness-found")
+    if any(config.getoption(f"--harness-{stem}") is not None for stem, *_ in OPTIONS):
+        from harness.plugin.options import check_options  # noqa: PLC0415 -- see the module's docstring
+
+        check_options(config)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a test that asks for a dialogue the scenarios of its marker."""
+    if _is_fixture_of_ours("dialogue", metafunc._arg2fixturedefs):  # noqa: SLF001 -- there is no public way
+        from harness.plugin.marker import parametrize  # noqa: PLC0415 -- see the module's docstring
+
+        parametrize(metafunc)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Note what the selected tests need; nothing is run before the first of them starts."""
+    if any(_is_ours(item) for item in session.items):
+        from harness.plugin.session import Session  # noqa: PLC0415 -- see the module's docstring
+
+        session.config.stash[SESSION] = Session.of(session)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Let the dialogues begin, ahead of the tests and all together."""
+    ours = session.config.stash.get(SESSION, None)
+    if ours is not None and not session.config.getoption("collectonly") and not session.testsfailed:
+        ours.begin()
+    return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object:
+    """Run a test's body over its samples and give the test one verdict."""
+    ours = pyfuncitem.config.stash.get(SESSION, None)
+    if ours is None or not _is_ours(pyfuncitem):
+        return None
+    return ours.call(pyfuncitem)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell the machinery's failures from the dialogue's, and attach what was found."""
+    report = yield
+    ours = item.config.stash.get(SESSION, None)
+    if ours is not None and isinstance(item, pytest.Function) and _is_ours(item):
+        ours.describe(item, call, report)
+    return report
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """Count a test that the machinery failed as an error, whichever phase it was in."""
+    if getattr(report, "harness_errored", False):
+        return "error", "E", "ERROR"
+    return None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """End what still runs, and leave the record of the run."""
+    ours = session.config.stash.get(SESSION, None)
+    found = session.config.stash[FOUND]
+    if ours is not None:
+        found.interrupted += ours.end()
+    if (found.tests or found.interrupted) and not hasattr(session.config, "workerinput"):
+        from harness.plugin.summary import Summary  # noqa: PLC0415 -- see the module's docstring
+
+        session.config.stash[SUMMARY] = Summary(session.config, found)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:  # noqa: ANN401 -- pytest has no public type for it
+    """Print the summary table, if any test used a dialogue."""
+    summary = config.stash.get(SUMMARY, None)
+    if summary is not None:
+        summary.print(terminalreporter)
+
+
+@pytest.fixture(scope="session")
+def dialogue(request: pytest.FixtureRequest) -> Dialogue:
+    """One sample's dialogue of the scenario that the test's ``scenario`` marker names."""
+    __tracebackhide__ = True
+    return request.config.stash[SESSION].dialogues(request.param)[0].dialogue
+
+
+@pytest.fixture(scope="session")
+def converse(request: pytest.FixtureRequest) -> Callable[..., Dialogue]:
+    """Return a function of a scenario (and a sample number) that returns its dialogue.
+
+    The recording is served, or made, as it is for ``dialogue``; a pair that is built in talks in memory instead, which
+    takes no server and gives the same dialogue every time, so its scenarios may come from Hypothesis.
+    """
+    return request.config.stash[SESSION].converse
+
+
+def _is_ours(item: pytest.Item) -> bool:
+    """Return whether a test uses a fixture of ours, and not another one of the same name."""
+    info = getattr(item, "_fixtureinfo", None)
+    names = ("dialogue", "converse")
+    return info is not None and any(_is_fixture_of_ours(name, info.name2fixturedefs) for name in names)
+
+
+def _is_fixture_of_ours(name: str, definitions: Mapping[str, Sequence[pytest.FixtureDef[Any]]]) -> bool:
+    found = definitions.get(name)
+    return found is not None and len(found) > 0 and found[-1].func.__module__ == __name__

@@ -1,0 +1,95 @@
+"""The end of a run: its record on disk, and the table on the terminal."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from harness import __version__
+from harness.plugin.interrupted import incomplete, lines
+from harness.plugin.options import read_options
+from harness.report.run import DialogueRecord, InterruptedRecord, Run, TestRecord, assemble, shown_path, write_run
+from harness.report.terminal import notes, table, totals
+from harness.scrub import allow, scrub
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pytest
+
+    from harness.plugin import Found
+    from harness.plugin.options import Options
+
+
+class Summary:
+    """What a run found, written to ``reports/run.json`` when it is made.
+
+    Args:
+        config: pytest's.
+        found: what the tests found, as it came with their reports.
+
+    """
+
+    def __init__(self, config: pytest.Config, found: Found) -> None:
+        options = read_options(config)
+        allow(config.getini("harness_not_secret"))  # where there are workers, this process has no session of ours
+        self.run: Run = assemble(
+            _latest(msgspec.convert(record, TestRecord) for record in found.tests),
+            msgspec.convert(found.made, list[DialogueRecord]),
+            harness_version=__version__,
+            started_at=datetime.fromtimestamp(found.began, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            seconds=round(time.time() - found.began, 3),
+            record_mode=options.record,
+            live=options.live,
+            damage=options.damage.name if options.damage else None,
+            interrupted=incomplete(msgspec.convert(found.interrupted, list[InterruptedRecord]), config.rootpath),
+        )
+        self._continued = lines(self.run.interrupted, config, options) if self.run.interrupted else []
+        self._path = options.reports / "run.json"
+        self._root = config.rootpath
+        write_run(self.run, self._path)
+        for run_id in found.run_ids:
+            clean_up(options, run_id)
+
+    def print(self, reporter: Any) -> None:  # noqa: ANN401 -- pytest has no public type for the terminal reporter
+        """Print what was found and what can be continued."""
+        self._print_dialogues(reporter)
+        for line in self._continued:
+            reporter.write_line(scrub(line))
+
+    def _print_dialogues(self, reporter: Any) -> None:  # noqa: ANN401 -- as above
+        """Print the table, and the notes and the path of the record; only one line where pytest is told to be quiet."""
+        if not self.run.dialogues:
+            return
+        if reporter.config.get_verbosity() < 0:
+            reporter.write_line(totals(self.run))
+            return
+        reporter.write_sep("=", "dialogues")
+        text = "\n".join([table(self.run), *(f"note: {note}" for note in notes(self.run))])
+        for line in scrub(text).split("\n"):
+            reporter.write_line(line.rstrip())
+        reporter.write_line(f"{totals(self.run)}; written to {shown_path(self._path, self._root)}")
+
+
+def clean_up(options: Options, run_id: str) -> None:
+    """Remove what the processes of a run told each other, and the dialogues of a live run that are not kept."""
+    live = options.reports / "live"
+    runs = (live / run_id if options.live else options.fixtures) / ".harness" / "runs"
+    for folder in (runs, live):
+        shutil.rmtree(folder / run_id, ignore_errors=True)
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _latest(records: Iterable[TestRecord]) -> list[TestRecord]:
+    """Keep one record for each test: the error of a teardown replaces nothing that the call found."""
+    by_test: dict[str, TestRecord] = {}
+    for record in records:
+        known = by_test.get(record.test)
+        if known is None or len(record.samples) >= len(known.samples):
+            by_test[record.test] = record
+    return list(by_test.values())

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import harness
+
+PUBLIC = [
+    "Dialogue",
+    "Ending",
+    "Evidence",
+    "History",
+    "Message",
+    "Scenario",
+    "Speaker",
+    "Usage",
+    "Verdict",
+    "__version__",
+    "check",
+    "checks",
+    "errors",
+    "find_termination_loop",
+    "read_recording",
+    "read_transcript",
+    "write_transcript",
+]
+
+#: What `import harness` must not load, since every pytest run beside the plugin would pay for it.
+HEAVY = ["openai", "httpx", "httpx2", "scipy", "rich", "jinja2", "jsonschema", "tabulate", "pytest"]
+
+
+def loaded_after(statement: str) -> set[str]:
+    """Return the top-level modules that an interpreter has loaded after one statement."""
+    script = f"import sys\n{statement}\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_the_public_names_are_these_and_sorted() -> None:
+    assert harness.__all__ == PUBLIC
+    assert sorted(PUBLIC) == PUBLIC
+    assert dir(harness) == PUBLIC
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_public_name_can_be_imported(name: str) -> None:
+    assert getattr(harness, name) is not None
+
+
+def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="module 'harness' has no attribute 'dialog'"):
+        _ = harness.dialog
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    assert loaded_after("import harness") & set(HEAVY) == set()
+
+
+def test_reading_a_transcript_loads_nothing_heavy() -> None:
+    assert loaded_after("from harness import Dialogue, write_transcript") & set(HEAVY) == set()
+
+
+def test_importing_the_package_loads_no_room_until_a_name_is_asked_for() -> None:
+    script = "import sys, harness; print(*sorted(name for name in sys.modules if name.startswith('harness')))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["harness"]

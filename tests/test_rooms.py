@@ -1,0 +1,96 @@
+"""Which way each room of the package may look; docs/design.md draws the same."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import harness
+
+PACKAGE = Path(harness.__file__).parent
+
+#: From the ground up: a room looks only at rooms before it.
+ROOMS = (
+    "errors",
+    "printable",
+    "scrub",
+    "words",
+    "scenario",
+    "dialogue",
+    "measures",
+    "damage",
+    "transcript",
+    "filenames",
+    "recording_format",
+    "recording",
+    "library",
+    "models",
+    "checks",
+    "engine",
+    "gate",
+    "report",
+    "plugin",
+    "cli",
+)
+
+#: What a room must not know although it stands before it.
+SECRETS = {
+    "checks": {"scrub", "transcript", "filenames", "recording_format", "recording", "library", "models"},
+    "models": {"measures", "transcript", "filenames", "recording_format", "recording", "library"},
+    "gate": {"transcript", "filenames", "recording_format", "recording", "library", "models", "engine"},
+    "cli": {"plugin"},
+}
+
+#: The only rooms that may import these packages.
+OUTSIDERS = {
+    "pytest": {"plugin"},
+    "_pytest": {"plugin"},
+    "openai": {"models"},
+    "rich": {"cli"},
+    "tabulate": {"report"},
+    "filelock": {"library"},
+}
+
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__main__.py")
+
+
+def room_of(path: Path) -> str:
+    relative = path.relative_to(PACKAGE)
+    return relative.parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    """Return the modules that a file imports, at any place in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def rooms_seen(path: Path) -> set[str]:
+    seen = {name.split(".")[1] for name in imported(path) if name.startswith("harness.")}
+    return (seen & set(ROOMS)) - {room_of(path)}
+
+
+def test_every_file_is_in_a_room() -> None:
+    assert {room_of(path) for path in MODULES} == {"__init__", *ROOMS}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_room_looks_only_at_the_rooms_below_it(path: Path) -> None:
+    room = room_of(path)
+    if room == "__init__":
+        return
+    below = set(ROOMS[: ROOMS.index(room)]) - SECRETS.get(room, set())
+    assert rooms_seen(path) <= below
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_what_comes_from_outside_comes_in_through_its_own_room(path: Path) -> None:
+    packages = {name.split(".")[0] for name in imported(path)}
+    assert [name for name in sorted(packages & OUTSIDERS.keys()) if room_of(path) not in OUTSIDERS[name]] == []
