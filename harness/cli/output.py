@@ -1,0 +1,124 @@
+"""Where the transcripts of `harness talk` go: standard output, one file, or a folder of numbered ones."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+from harness.cli.files import STANDARD
+from harness.cli.scrubbed import without_secrets
+from harness.cli.terminal import put
+from harness.errors import ConfigurationError, SecretFound
+from harness.recording import Journal
+from harness.recording_format import shown
+from harness.transcript import encode, write_transcript, write_transcript_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from harness.dialogue import Dialogue
+
+#: Forms of a transcript, by the ending of the file's name.
+_FORMS: Final[dict[str, Callable[[Dialogue], str]]] = {".txt": write_transcript, ".json": write_transcript_json}
+
+_RECORDING: Final = ".jsonl"
+_ENDINGS: Final = (*_FORMS, _RECORDING)
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where transcripts go.
+
+    Attributes:
+        path: a file, a folder, or ``None`` for standard output.
+        is_folder: whether the samples are files in it, ``1.txt`` and so on.
+
+    """
+
+    path: Path | None = None
+    is_folder: bool = False
+
+    @classmethod
+    def of(cls, argument: str | None, samples: int) -> Self:
+        """Return what an argument means.
+
+        Args:
+            argument: a file (``.txt``, ``.json``, ``.jsonl``), a folder, or ``-``, which is the default.
+            samples: how many dialogues there will be.
+
+        Raises:
+            ConfigurationError: it has no place for them, or nothing can be written there.
+
+        """
+        if argument is None or Path(argument) == STANDARD:
+            if samples > 1:
+                msg = f"{samples} samples need a folder for their transcripts"
+                raise ConfigurationError(msg, fix="add --output FOLDER/")
+            return cls()
+        path = Path(argument)
+        is_new_folder = not path.exists() and (not path.suffix or (samples > 1 and path.suffix not in _ENDINGS))
+        output = cls(path, is_folder=path.is_dir() or argument.endswith(("/", os.sep)) or is_new_folder)
+        output._check(samples)
+        return output
+
+    def place(self, sample: int) -> Path | None:
+        """Return the file of a sample, or ``None`` for standard output."""
+        return self.path / f"{sample}.txt" if self.path is not None and self.is_folder else self.path
+
+    def write(self, dialogue: Dialogue) -> Path | None:
+        """Write the transcript of one dialogue, whole or as far as it went, and return where.
+
+        Raises:
+            SecretFound: it was to be a recording, which would hold a secret; a transcript is written in its place.
+
+        """
+        path = self.place(dialogue.sample)
+        if path is None:
+            put(encode(write_transcript(without_secrets(dialogue))))
+        elif path.suffix == _RECORDING:
+            _record(path, dialogue)
+        else:
+            path.write_bytes(encode(_FORMS.get(path.suffix, write_transcript)(without_secrets(dialogue))))
+        return path
+
+    def _check(self, samples: int) -> None:
+        """Find out before anything is said whether it can be kept, and make the folder."""
+        path = self.path or STANDARD
+        if not self.is_folder:
+            self._check_file(path, samples)
+        folder = path if self.is_folder else path.parent
+        folder.mkdir(parents=True, exist_ok=True)
+        target = path if path.exists() else folder
+        if not os.access(target, os.W_OK):
+            msg = f"--output {shown(path)} cannot be written"
+            raise ConfigurationError(msg, fix=f"make {shown(target)} writable, or name another place")
+
+    def _check_file(self, path: Path, samples: int) -> None:
+        if samples > 1:
+            msg = f"--output {shown(path)} is one file, but {samples} samples need a folder"
+            raise ConfigurationError(msg, fix=f"--output {shown(path.with_suffix(''))}/")
+        is_device = path.exists() and not path.is_file()
+        if path.suffix not in _ENDINGS and not is_device:
+            msg = f"--output {shown(path)} has an ending that stands for no form of a transcript"
+            facts = [("got", path.suffix or "no ending"), ("forms", ", ".join(_ENDINGS))]
+            raise ConfigurationError(msg, facts=facts, fix=f"--output {shown(path.with_suffix('.txt'))}")
+        if path.suffix == _RECORDING and path.exists():
+            msg = f"--output {shown(path)} is there already, and no recording is overwritten"
+            raise ConfigurationError(msg, fix="name another file, or remove that one")
+
+
+def _record(path: Path, dialogue: Dialogue) -> None:
+    try:
+        with Journal.create(path, dialogue.scenario, dialogue.sample) as journal:
+            for message in dialogue:
+                journal.append(message)
+            if dialogue.ending is not None:
+                journal.finish(dialogue.ending)
+    except SecretFound as error:
+        path.unlink(missing_ok=True)
+        beside = path.with_suffix(".scrubbed.txt")
+        beside.write_bytes(encode(write_transcript(without_secrets(dialogue))))
+        error.facts = (*error.facts, ("kept", f"the dialogue, without the secret, in {shown(beside)}"))
+        raise

@@ -1,0 +1,198 @@
+"""`harness talk`: let a pair talk here and now, and keep the transcript."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from harness.cli import BROKEN, OK, complain, warn
+from harness.cli.live_text import watcher
+from harness.cli.output import Output
+from harness.cli.talking import Talk, hold
+from harness.dialogue import Ending
+from harness.engine.retry import Retry
+from harness.errors import ConfigurationError
+from harness.models import is_offline
+from harness.recording_format import shown
+from harness.scenario import Scenario, Speaker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from harness.cli.live_text import Watcher
+    from harness.dialogue import Message
+
+_DESCRIPTION: Final = """\
+Let two models talk, watch them, and keep the transcript. Recordings for specs are made by pytest.
+
+On a terminal the dialogue is shown as it is said, the reasoning dimmed, and you are asked for more turns at its end.
+Elsewhere the transcript goes to standard output, or to --output. Ctrl-C ends a dialogue; what was said is kept.
+"""
+
+_EPILOG: Final = """\
+examples:
+  harness talk --model builtin:eliza --turns 20                              # no key, no network
+  harness talk --turns 3 --samples 5 --seed 7 --output runs/                 # runs/1.txt to runs/5.txt, held at once
+  harness talk --model gemma-3-27b-it --base-url http://127.0.0.1:8000/v1 --turns 50 --output run.txt
+  harness talk --a gpt-4o-mini --b builtin:eliza --system "Stay on topic." | harness check -
+
+environment: OPENAI_API_KEY is the key of the server, OPENAI_BASE_URL its address where --base-url is not given
+"""
+
+
+def fill(parser: argparse.ArgumentParser) -> None:
+    """Say what the verb takes."""
+    parser.description, parser.epilog = _DESCRIPTION, _EPILOG
+    speakers = parser.add_argument_group("speakers")
+    speakers.add_argument("--model", metavar="MODEL", help="the model of both speakers (default: builtin:eliza)")
+    speakers.add_argument("--a", metavar="MODEL", help="the model of speaker A, if it is another")
+    speakers.add_argument("--b", metavar="MODEL", help="the model of speaker B, if it is another")
+    speakers.add_argument("--base-url", metavar="URL", help="an OpenAI-compatible server (default: OPENAI_BASE_URL)")
+    speakers.add_argument("--system", metavar="TEXT", help="the system prompt of both speakers")
+    speakers.add_argument("--system-a", metavar="TEXT", help="the system prompt of speaker A, if it is another")
+    speakers.add_argument("--system-b", metavar="TEXT", help="the system prompt of speaker B, if it is another")
+    speakers.add_argument("--temperature", type=float, metavar="T", help="0 to 2 (default: the server's)")
+    speakers.add_argument("--max-tokens", type=_count(1), metavar="N", help="upper limit of one reply")
+    speakers.add_argument(
+        "--seed", type=int, metavar="N", help="seed of the models' choices; sample n takes seed + n - 1"
+    )
+    course = parser.add_argument_group("dialogue")
+    course.add_argument("--opener", default="Hello.", metavar="TEXT", help="message 1, said by A (default: Hello.)")
+    course.add_argument(
+        "--turns", type=_count(0), default=10, metavar="N", help="how often B speaks and A answers (default: 10)"
+    )
+    course.add_argument(
+        "--end-token", metavar="TEXT", help="a text by which a speaker hangs up, and is told that it can"
+    )
+    course.add_argument("--samples", type=_count(1), default=1, metavar="N", help="independent dialogues, held at once")
+    course.add_argument(
+        "--attempts", type=_count(1), default=3, metavar="N", help="how often a message is asked for (default: 3)"
+    )
+    course.add_argument(
+        "--output",
+        metavar="PATH",
+        help="a file, replaced if it is there (.txt, .json, or .jsonl for a recording, which is never replaced); "
+        "a folder for several samples (1.txt, 2.txt, …); - is standard output",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Hold the dialogues that the command line asks for; what was said is kept, whatever ends them."""
+    scenario = _scenario(options)
+    output = Output.of(options.output, options.samples)
+    talks = [Talk(scenario, sample) for sample in range(1, options.samples + 1)]
+    watching = watcher(options.samples)
+    try:
+        _hold(talks, options, watching, output)
+    finally:
+        watching.close()
+        for talk in talks:
+            _keep(talk, output, watching)
+    return _report(talks)
+
+
+def _hold(talks: Sequence[Talk], options: argparse.Namespace, watching: Watcher, output: Output) -> None:
+    def ended(talk: Talk) -> None:
+        watching.end(talk.dialogue)
+        if len(talks) > 1:
+            _keep(talk, output, watching)
+
+    watching.begin(talks[0].scenario, len(talks))
+    retry = Retry(attempts=options.attempts)
+    asyncio.run(hold(talks, watching, base_url=options.base_url, retry=retry, on_end=ended))
+    while talks[0].ending == Ending("turns") and (more := watching.ask_for_more()):
+        talks[0].prolong(more)
+        asyncio.run(hold(talks, watching, base_url=options.base_url, retry=retry, on_end=ended))
+
+
+def _keep(talk: Talk, output: Output, watching: Watcher) -> None:
+    """Write what was said, once; an opener that nobody answered is nothing."""
+    if talk.is_kept or not (talk.ending or talk.has_answers):
+        return
+    talk.is_kept = True
+    if output.path is None and watching.wants_pieces:
+        return  # it was shown on the terminal, which is standard output
+    path = output.write(talk.dialogue)
+    if path is not None:
+        watching.note(f"{len(talk.messages)} messages in {shown(path)}")
+
+
+def _report(talks: Sequence[Talk]) -> int:
+    """Say on standard error what a person should know of the dialogues, and return the exit code."""
+    from harness.checks.form import is_truncated  # noqa: PLC0415 -- once, at the end of a dialogue
+
+    _remark(talks, is_truncated, "cut off by the limit on tokens", "raise --max-tokens, or the server's own limit")
+    _remark(talks, _is_refusal, "refused by the model or withheld by a filter", None)
+    failed: dict[str, list[Talk]] = defaultdict(list)
+    for talk in talks:
+        if talk.error is not None:
+            failed[talk.error.headline].append(talk)
+    for same in failed.values():
+        which = f"{_samples([talk.sample for talk in same])}: " if len(talks) > 1 else ""
+        complain(f"{which}{same[0].error}")
+    return BROKEN if failed else OK
+
+
+def _remark(talks: Sequence[Talk], concerns: Callable[[Message], bool], what: str, fix: str | None) -> None:
+    for talk in talks:
+        numbers = [message.number for message in talk.messages if concerns(message)]
+        if numbers:
+            where = f" of sample {talk.sample}" if len(talks) > 1 else ""
+            told = f"message {numbers[0]}{where} was" if len(numbers) == 1 else f"messages {_few(numbers)}{where} were"
+            warn(f"{told} {what}" + (f"\nhow to fix: {fix}" if fix else ""))
+
+
+def _is_refusal(message: Message) -> bool:
+    return message.finish_reason in {"refusal", "content_filter"}
+
+
+def _samples(numbers: Sequence[int]) -> str:
+    return f"sample {numbers[0]}" if len(numbers) == 1 else f"samples {_few(numbers)}"
+
+
+def _few(numbers: Sequence[int]) -> str:
+    listed = ", ".join(map(str, numbers[:8]))
+    return listed if len(numbers) <= 8 else f"{listed} and {len(numbers) - 8} more"
+
+
+def _scenario(options: argparse.Namespace) -> Scenario:
+    scenario = Scenario(
+        "talk",
+        a=_speaker(options, options.a, options.system_a),
+        b=_speaker(options, options.b, options.system_b),
+        opener=options.opener,
+        turns=options.turns,
+        end_token=options.end_token,
+    )
+    if options.base_url and is_offline(scenario.a) and is_offline(scenario.b):
+        msg = "--base-url names a server, but both models are in the box and need none"
+        raise ConfigurationError(
+            msg, fix="add --model NAME with a model that the server knows, or leave --base-url out"
+        )
+    return scenario
+
+
+def _speaker(options: argparse.Namespace, model: str | None, system: str | None) -> Speaker:
+    named: str = next((name for name in (model, options.model) if name is not None), "builtin:eliza")
+    if named == "builtin:scripted":
+        msg = "builtin:scripted says lines that a spec gives it; there are none here"
+        raise ConfigurationError(msg, fix="--model builtin:eliza needs none")
+    return Speaker(
+        named,
+        system=options.system if system is None else system,
+        temperature=options.temperature,
+        max_tokens=options.max_tokens,
+        seed=options.seed,
+    )
+
+
+def _count(low: int) -> Callable[[str], int]:
+    def count(argument: str) -> int:
+        if argument.isascii() and argument.isdecimal() and len(argument) < 10 and int(argument) >= low:
+            return int(argument)
+        msg = f"must be a whole number, {low} or more, not {argument!r}"
+        raise argparse.ArgumentTypeError(msg)
+
+    return count
