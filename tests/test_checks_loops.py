@@ -122,6 +122,12 @@ def test_an_earlier_idle_run_is_told_as_recovered() -> None:
     assert loop.onset in range(32, 36)
 
 
+def test_an_earlier_idle_run_is_told_even_if_it_is_shorter_than_was_asked_for() -> None:
+    loop = find_termination_loop(dialogue(*TELESCOPE, *closing(12), *BREAD, *closing(24)), at_least=15)
+    assert loop is not None
+    assert len(loop.recovered) == 1
+
+
 def test_a_polite_closing_of_five_messages_is_no_loop() -> None:
     assert find_termination_loop(dialogue(*TELESCOPE, *closing(5))) is None
 

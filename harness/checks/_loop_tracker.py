@@ -124,7 +124,8 @@ class Tracker:
 
     Attributes:
         run: the idle run up to the last message, or ``None``.
-        ended: earlier idle runs that content followed.
+        ended: earlier idle runs of at least so many messages that content followed.
+        recovered: earlier idle runs of at least :data:`RUN` messages that content followed.
         count: how many messages were fed.
 
     """
@@ -133,6 +134,7 @@ class Tracker:
         self.at_least = at_least
         self.run: Run | None = None
         self.ended: tuple[IdleRun, ...] = ()
+        self.recovered: tuple[IdleRun, ...] = ()
         self.count = 0
         self._settled = min(at_least, RUN)
         self._enough = ENOUGH * self._settled / RUN
@@ -186,8 +188,13 @@ class Tracker:
     def _finish(self) -> None:
         """End what run there was: content went on."""
         run, self.run, self._sum = self.run, None, 0.0
-        if run is not None and run.known_at is not None and run.messages_to_end >= self.at_least:
-            self.ended += (IdleRun(run.onset, run.end, run.messages_to_end, run.kind, run.evidence),)
+        if run is None:
+            return
+        idle = IdleRun(run.onset, run.end, run.messages_to_end, run.kind, run.evidence)
+        if idle.messages >= self.at_least:
+            self.ended += (idle,)
+        if idle.messages >= RUN:
+            self.recovered += (idle,)
 
     def _begun(self) -> Run | None:
         """Return the run that the last messages make, if it is long enough."""

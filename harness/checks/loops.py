@@ -10,7 +10,7 @@ is right.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from harness.checks._loop_tracker import RUN, IdleRun, Tracker
 from harness.checks.options import count
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from harness.checks._loop_reasons import Kind
     from harness.checks._loop_tracker import Run
     from harness.dialogue import Dialogue, Message
-
-#: Messages of an earlier idle run before it is worth telling.
-RECOVERED: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +186,7 @@ def _loop(tracker: Tracker, run: Run) -> TerminationLoop:
         latest=run.latest,
         known_at=run.known_at or run.end,
         messages=run.messages,
-        recovered=tuple(idle for idle in tracker.ended if idle.messages >= RECOVERED),
+        recovered=tracker.recovered,
         wasted=run.messages / tracker.count,
         evidence=run.evidence,
     )
