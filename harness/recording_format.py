@@ -270,11 +270,11 @@ def _bytes(path: Path) -> bytes:
 
 
 def _refuse_headless(path: Path, torn: bytes) -> NoReturn:
-    if not torn:
-        raise _corrupt(path, 1, "header", "a header", "nothing: the file is empty")
     if not any(torn[: len(first)] == first[: len(torn)] for first in _FIRST_KEYS):
         raise _corrupt(path, 1, "header", "a JSON object", _brief(torn))
-    facts = [("file", shown(path)), ("line", "1"), ("messages", "none: it breaks off within its header")]
+    # An empty file is what a run leaves that is killed right after it made the file, and what others see until then.
+    where = "it breaks off within its header" if torn else "the file is empty"
+    facts = [("file", shown(path)), ("line", "1"), ("messages", f"none: {where}")]
     fix = RECORD_MISSING + " (begins it anew)"
     msg = "recording is truncated: line 1 breaks off"
     raise RecordingTruncated(msg, facts=facts, fix=fix)

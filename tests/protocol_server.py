@@ -69,7 +69,7 @@ class ProtocolServer:
 
     """
 
-    def __init__(  # noqa: PLR0913 -- each is one way to be told apart from a plain server; all are keyword-only
+    def __init__(
         self,
         answer: Callable[[Any, int], Answer] | None = None,
         *,
@@ -135,6 +135,11 @@ class ProtocolServer:
             if not self._arrived.wait_for(lambda: self._calls >= count, timeout):
                 msg = f"{self._calls} of {count} calls after {timeout} s"
                 raise TimeoutError(msg)
+
+    def release(self) -> None:
+        """Answer what `gather` holds back, and from now on all that arrives."""
+        self.gather = 0
+        self._loop.call_soon_threadsafe(self._gathered.set)
 
     def start(self) -> None:
         """Serve from now on, on the same port as before."""

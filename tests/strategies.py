@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from harness.dialogue import Dialogue, Ending, Message, Usage
-from harness.scenario import History, Scenario, Side, Speaker
+from harness.scenario import History, Scenario, Side, Speaker, StopRule
 
 #: Pieces that mean something to a parser, a terminal, a page, a path or a shell.
 _TRAPS = [
@@ -92,6 +92,7 @@ def scenarios(draw: st.DrawFn, *, max_turns: int = 5) -> Scenario:
         on_empty=draw(st.sampled_from(["send", "placeholder", "stop"])),
         prefix=prefix,
         given=draw(given) if first_free <= length else {},
+        stop_when=draw(st.none() | st.builds(StopRule, names(), st.dictionaries(names(), st.integers(), max_size=2))),
     )
 
 

@@ -119,25 +119,25 @@ def test_one_that_gives_up_when_its_turn_has_come_hands_it_on() -> None:
     assert run(give_up()) == 0
 
 
-def test_a_refusal_halves_the_window() -> None:
+def test_a_refusal_takes_a_quarter_off_the_window() -> None:
     limiter = Limiter("lab", 16)
     run(ask_all(Server(answer=lambda n: busy() if n == 0 else Reply("x")), limiter, 16))
 
-    assert limiter.window == 8
+    assert limiter.window == 12
 
 
-def test_the_window_is_halved_from_what_was_in_flight_and_not_from_what_would_have_been_allowed() -> None:
+def test_the_window_shrinks_from_what_was_in_flight_and_not_from_what_would_have_been_allowed() -> None:
     limiter = Limiter("lab", 1000)
     run(ask_all(Server(answer=lambda n: busy() if n == 0 else Reply("x")), limiter, 16))
 
-    assert limiter.window == 8
+    assert limiter.window == 12
 
 
 def test_refusals_of_one_round_count_once() -> None:
     limiter = Limiter("lab", 16)
     run(ask_all(Server(answer=lambda _: busy()), limiter, 16))
 
-    assert limiter.window == 8
+    assert limiter.window == 12
 
 
 def test_a_window_never_closes() -> None:
@@ -160,8 +160,8 @@ def test_the_window_grows_again_by_the_same_amount_each_round_up_to_its_limit() 
     limiter = Limiter("lab", 8, on_change=lambda _, window: seen.append(window))
     run(ask_all(server, limiter, 200))
 
-    assert seen == [4, 5, 6, 7, 8]
-    assert server.began.count(1.0) == 4
+    assert seen == [6, 7, 8]
+    assert server.began.count(1.0) == 6
 
 
 def test_a_window_that_nobody_fills_does_not_grow() -> None:
@@ -173,7 +173,7 @@ def test_a_window_that_nobody_fills_does_not_grow() -> None:
             await ask_all(Server(), limiter, 1)
 
     run(one_by_one())
-    assert limiter.window == 4
+    assert limiter.window == 6
 
 
 def test_where_one_is_asked_to_wait_all_wait() -> None:

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness import Dialogue, Ending, Message, Scenario, Speaker, Usage
+from harness import Dialogue, Ending, History, Message, Scenario, Speaker, Usage
 from harness.engine.loop import converse
 from harness.engine.retry import Retry
-from harness.errors import ScriptExhausted
+from harness.errors import ContextTooLong, ScriptExhausted
 from harness.models import Delta, Reply, View
 from harness.models.scripted import ScriptedModel
 
@@ -195,3 +196,60 @@ def test_each_sample_is_told_its_number() -> None:
     told = Told(lambda view: Reply(f"sample {view.sample}"))
 
     assert hold(scenario, model=told, sample=7)[2].text == "sample 7"
+
+
+class Narrow:
+    """A model whose context holds only so many messages."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.sent: list[list[str]] = []
+
+    async def reply(self, view: View, *, on_delta: OnDelta | None = None) -> Reply:
+        del on_delta
+        self.sent.append([message.content for message in view.messages])
+        if len(view.messages) > self.room:
+            message = "the view is longer than the model's context"
+            raise ContextTooLong(message, fix="set a history")
+        return Reply(str(view.number))
+
+    async def aclose(self) -> None:
+        pass
+
+
+def nine_said(history: History) -> tuple[Scenario, tuple[Message, ...]]:
+    scenario = Scenario("narrow", a=Speaker("m", system="s"), b=Speaker("m", system="s"), turns=5, history=history)
+    return scenario, Dialogue.from_texts("abcdefghi", scenario=scenario).messages
+
+
+@pytest.mark.parametrize("history", [History(last=100), History(tokens=10_000)])
+def test_a_view_that_is_too_long_is_halved_where_the_scenario_limits_its_history(history: History) -> None:
+    scenario, said = nine_said(history)
+    model = Narrow(room=4)
+    message = hold(replace(scenario, turns=4), model=model, said=said[:8])[9]
+
+    assert model.sent == [["s", *"bcdefgh"], ["s", *"fgh"]]
+    assert (message.text, message.attempts) == ("9", 2)
+
+
+def test_it_is_halved_down_to_the_message_to_be_answered_and_then_given_up() -> None:
+    scenario, said = nine_said(History(last=100))
+    model = Narrow(room=1)
+
+    with pytest.raises(ContextTooLong) as caught:
+        hold(scenario, model=model, said=said)
+    assert model.sent == [["s", *"abcdefghi"], ["s", *"ghi"], ["s", "i"]]
+    assert caught.value.attempts == 3
+    assert caught.value.fix == (
+        "a single message is longer than the model's context: limit replies with Speaker(max_tokens=…)"
+    )
+
+
+def test_a_full_history_is_never_shortened_unasked() -> None:
+    scenario, said = nine_said(History())
+    model = Narrow(room=4)
+
+    with pytest.raises(ContextTooLong) as caught:
+        hold(scenario, model=model, said=said)
+    assert model.sent == [["s", *"abcdefghi"]]
+    assert caught.value.fix == "set a history"

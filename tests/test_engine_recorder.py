@@ -1,13 +1,16 @@
+# ruff: noqa: ARG002 -- an observer need not look at all that it is told
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from harness import Ending, Scenario, Speaker, read_recording
-from harness.engine.recorder import RECORD_MODES, Obtained, Recorder, RecordMode
+from harness.engine.events import Observer
+from harness.engine.recorder import RECORD_MODES, Interrupted, Obtained, Recorder, RecordMode
 from harness.engine.retry import Retry
 from harness.errors import (
     RecordingChanged,
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from harness import Message
+    from harness.errors import HarnessError, ModelError
+
 SCENARIO = Scenario("talk", a=Speaker("some/model"), b=Speaker("some/model"), turns=5)
 LONGER = replace(SCENARIO, turns=8)
 CHANGED = replace(SCENARIO, a=Speaker("some/model", system="Be brief."))
@@ -36,6 +42,7 @@ class Counting:
 
     def __init__(self, fails_at: int | None = None) -> None:
         self.fails_at = fails_at
+        self.overloaded = False
         self.asked: list[int] = []
 
     async def reply(self, view: View, *, on_delta: OnDelta | None = None) -> Reply:
@@ -43,7 +50,9 @@ class Counting:
         self.asked.append(view.number)
         if view.number == self.fails_at:
             message = "the server is busy"
-            raise ServerBusy(message, facts=[("status", "503")], fix="wait")
+            error = ServerBusy(message, facts=[("status", "503")], fix="wait")
+            error.overloaded = self.overloaded
+            raise error
         await asyncio.sleep(0)
         return Reply(f"sample {view.sample}, message {view.number}", finish_reason="stop")
 
@@ -269,3 +278,145 @@ def test_only_the_modes_that_would_run_a_pair_say_so(library: Library) -> None:
 
     assert may == {"none": False, "missing": True, "changed": True, "extend": True, "all": True}
     assert not any(Recorder(library, mode, lambda _: Counting()).may_run(unknown) for mode in RECORD_MODES)
+
+
+class Told(Observer):
+    """An observer that notes what it is told."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+
+    def dialogue_queued(self, scenario: Scenario, sample: int) -> None:
+        self.events.append(f"queued {scenario.name} {sample}")
+
+    def dialogue_started(self, scenario: Scenario, sample: int, said: int) -> None:
+        self.events.append(f"started {scenario.name} {sample} after {said}")
+
+    def message_done(self, scenario: Scenario, sample: int, message: Message) -> None:
+        self.events.append(f"message {message.number}")
+
+    def retrying(self, scenario: Scenario, sample: int, error: ModelError, wait: float) -> None:
+        self.events.append(f"retrying after {error.attempts}: {error.headline}")
+
+    def dialogue_done(self, obtained: Obtained) -> None:
+        self.events.append(f"done, {obtained.source}")
+
+    def dialogue_failed(self, scenario: Scenario, sample: int, error: HarnessError) -> None:
+        self.events.append(f"failed: {error.headline}")
+
+    def limit_changed(self, endpoint: str, window: int) -> None:
+        self.events.append(f"{endpoint} at most {window}")
+
+
+SHORT = replace(SCENARIO, turns=1)
+ONCE = Retry(attempts=1)
+TWICE = Retry(attempts=2, first=0)
+
+
+def observed(library: Library, model: Counting, retry: Retry = ONCE) -> list[str]:
+    told = Told()
+    recorder = Recorder(library, "missing", lambda _: model, retry=retry, observer=told)
+    with suppress(ServerBusy):
+        asyncio.run(recorder.obtain(SHORT, 1))
+    return told.events
+
+
+def test_an_observer_is_told_of_each_message_and_of_the_end(library: Library) -> None:
+    assert observed(library, Counting()) == [
+        "started talk 1 after 0",
+        "message 1",
+        "message 2",
+        "message 3",
+        "done, recorded",
+    ]
+    assert observed(library, Counting()) == ["done, replayed"]
+
+
+def test_an_observer_is_told_of_failures_and_of_what_is_gone_on_from(library: Library) -> None:
+    assert observed(library, Counting(fails_at=3), TWICE) == [
+        "started talk 1 after 0",
+        "message 1",
+        "message 2",
+        "retrying after 1: the server is busy",
+        "failed: the server is busy",
+    ]
+    assert observed(library, Counting()) == ["started talk 1 after 2", "message 3", "done, continued"]
+
+
+def test_an_observer_is_told_of_a_window_that_shrinks(library: Library) -> None:
+    model = Counting(fails_at=2)
+    model.overloaded = True
+
+    assert "openai at most 1" in observed(library, model)
+
+
+def test_an_observer_that_overrides_nothing_does_nothing(library: Library) -> None:
+    recorder = Recorder(library, "missing", lambda _: Counting(fails_at=3), retry=TWICE, observer=Observer())
+
+    with pytest.raises(ServerBusy):
+        asyncio.run(recorder.obtain(SHORT, 1))
+
+
+def test_what_could_not_go_on_is_listed_with_its_cause(library: Library) -> None:
+    recorder = Recorder(library, "missing", lambda _: Counting(fails_at=6), retry=Retry(attempts=1))
+    with pytest.raises(ServerBusy):
+        asyncio.run(recorder.obtain(SCENARIO, 1))
+
+    path = library.path(SCENARIO, 1)
+    assert recorder.interrupted == [Interrupted(SCENARIO, 1, path, 5, "the server is busy")]
+
+
+def test_a_new_recording_that_was_cut_short_is_continued_and_then_replaces_the_old(
+    obtain: Callable[..., Obtained], library: Library
+) -> None:
+    obtain(SCENARIO, "missing", Counting())
+    with pytest.raises(ServerBusy) as caught:
+        obtain(CHANGED, "changed", Counting(fails_at=6))
+    partial = f"{shown(library.path(SCENARIO, 1))}.partial"
+    assert dict(caught.value.facts)["kept"] == f"5 messages in {partial}"
+    assert (caught.value.fix or "").endswith("continue with `pytest {target} --harness-record=missing`")
+    assert obtain(SCENARIO, "none", Counting()).source == "replayed"
+
+    model = Counting()
+    assert obtain(CHANGED, "changed", model).new == 6
+    assert model.asked == [6, 7, 8, 9, 10, 11]
+    assert obtain(CHANGED, "none", Counting()).source == "replayed"
+
+
+def test_a_new_recording_that_was_cut_short_is_not_continued_as_another_scenario(
+    obtain: Callable[..., Obtained],
+) -> None:
+    obtain(SCENARIO, "missing", Counting())
+    with pytest.raises(ServerBusy):
+        obtain(CHANGED, "changed", Counting(fails_at=6))
+
+    assert obtain(replace(SCENARIO, a=Speaker("some/model", system="Be long.")), "changed", Counting()).new == 10
+
+
+def test_a_new_recording_of_the_same_scenario_is_continued_by_the_mode_that_continues(
+    obtain: Callable[..., Obtained],
+) -> None:
+    obtain(SCENARIO, "missing", Counting())
+    with pytest.raises(ServerBusy):
+        obtain(SCENARIO, "all", Counting(fails_at=6), run_id="one")
+
+    assert obtain(SCENARIO, "none", Counting()).source == "replayed"
+    assert obtain(SCENARIO, "missing", Counting()).new == 6
+    assert obtain(SCENARIO, "missing", Counting()).source == "replayed"
+
+
+@pytest.mark.parametrize("recorded_before", [False, True])
+def test_mode_all_continues_what_another_process_of_its_run_has_begun_and_nothing_older(
+    obtain: Callable[..., Obtained], *, recorded_before: bool
+) -> None:
+    if recorded_before:
+        obtain(SCENARIO, "missing", Counting())
+    with pytest.raises(ServerBusy):
+        obtain(SCENARIO, "all", Counting(fails_at=6), run_id="one")
+    with pytest.raises(ServerBusy):
+        obtain(SCENARIO, "all", Counting(fails_at=9), run_id="one")
+
+    assert obtain(SCENARIO, "all", Counting(), run_id="one").new == 3
+    with pytest.raises(ServerBusy):
+        obtain(SCENARIO, "all", Counting(fails_at=9), run_id="another")
+    assert obtain(SCENARIO, "all", Counting(), run_id="the last").new == 10

@@ -1,18 +1,23 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from protocol_server import Fault, ProtocolServer
+from virtual_time import now, run
 
-from harness import Scenario, Speaker
+from harness import Message, Scenario, Speaker
 from harness.engine.retry import Retry, ask
 from harness.engine.views import view
 from harness.errors import ModelError, RequestRejected, ServerBusy, ServerUnreachable
+from harness.models.openai import OpenAIModel
 from harness.models.protocol import OnDelta, Reply, View
 
 VIEW = view(Scenario("talk", a=Speaker("m"), b=Speaker("m")), ())
+SENT = view(Scenario("talk", a=Speaker("m"), b=Speaker("m")), [Message(1, "A", "Hello.")])
 AT_ONCE = Retry(attempts=4, first=0)
 
 
@@ -36,7 +41,7 @@ class Failing:
 
 def test_a_failure_that_may_pass_is_asked_again_and_counted() -> None:
     model = Failing(ServerBusy("busy"), ServerUnreachable("gone"))
-    reply = asyncio.run(ask(model, VIEW, retry=AT_ONCE))
+    reply = run(ask(model, VIEW, retry=AT_ONCE))
 
     assert reply == Reply("at last", attempts=3)
 
@@ -45,7 +50,7 @@ def test_a_failure_that_cannot_pass_is_not_asked_again() -> None:
     model = Failing(RequestRejected("no such model"))
 
     with pytest.raises(RequestRejected) as caught:
-        asyncio.run(ask(model, VIEW, retry=AT_ONCE))
+        run(ask(model, VIEW, retry=AT_ONCE))
     assert (model.asked, caught.value.attempts) == (1, 1)
 
 
@@ -53,7 +58,7 @@ def test_it_gives_up_after_so_many_attempts_and_says_how_many() -> None:
     model = Failing(*(ServerBusy("busy") for _ in range(9)))
 
     with pytest.raises(ServerBusy) as caught:
-        asyncio.run(ask(model, VIEW, retry=AT_ONCE))
+        run(ask(model, VIEW, retry=AT_ONCE))
     assert (model.asked, caught.value.attempts) == (4, 4)
 
 
@@ -63,7 +68,7 @@ def test_it_gives_up_where_the_server_asks_for_more_time_than_there_is() -> None
     model = Failing(error)
 
     with pytest.raises(ServerBusy):
-        asyncio.run(ask(model, VIEW, retry=Retry(attempts=4, total=60.0)))
+        run(ask(model, VIEW, retry=Retry(attempts=4, total=60.0)))
     assert model.asked == 1
 
 
@@ -75,3 +80,93 @@ def test_a_wait_is_at_least_what_the_server_asked_for_and_at_most_the_bound_more
     bound = min(0.5 * 2 ** (failures - 1), 8.0)
 
     assert (asked or 0) <= retry.wait(failures, asked) <= (asked or 0) + bound
+
+
+def test_each_wait_is_told_before_it_is_waited() -> None:
+    told: list[tuple[int, float, float]] = []
+    model = Failing(ServerBusy("busy"), ServerUnreachable("gone"))
+    on_retry = lambda error, wait: told.append((error.attempts, wait, now()))  # noqa: E731 -- one expression
+    run(ask(model, VIEW, retry=Retry(attempts=4), on_retry=on_retry))
+
+    (first, wait, began), (second, _, later) = told
+    assert (first, second, began) == (1, 2, 0)
+    assert later == pytest.approx(wait)
+
+
+def test_it_gives_up_when_the_time_is_spent_however_many_attempts_are_left() -> None:
+    class Late(Failing):
+        async def reply(self, view: View, *, on_delta: OnDelta | None = None) -> Reply:
+            await asyncio.sleep(100)
+            return await super().reply(view, on_delta=on_delta)
+
+    model = Late(*(ServerUnreachable("no whole reply within 100 s") for _ in range(99)))
+
+    async def until_it_gives_up() -> float:
+        with pytest.raises(ServerUnreachable):
+            await ask(model, VIEW, retry=Retry(attempts=99, first=0, total=350.0))
+        return now()
+
+    # The clock begins with the first failure, so that even a reply that took all the time is asked for once more.
+    assert run(until_it_gives_up()) == 500
+    assert model.asked == 5
+
+
+def test_a_wait_that_the_server_asks_for_is_waited() -> None:
+    error = ServerBusy("busy")
+    error.retry_after = 20.0
+
+    async def waited() -> float:
+        await ask(Failing(error), VIEW, retry=AT_ONCE)
+        return now()
+
+    assert run(waited()) == 20
+
+
+#: How a server may fail, and whether the same request is worth another attempt.
+AGAIN = [
+    *(Fault.http(status) for status in (408, 409, 429, 500, 502, 503, 504, 529)),
+    Fault("reset"),
+    Fault("stall"),
+    Fault("broken_json"),
+    Fault("cut"),
+    {"choices": []},
+]
+NOT_AGAIN = [
+    *(Fault.http(status) for status in (400, 401, 403, 404, 413, 422)),
+    Fault.http(400, "This model's maximum context length is 4096 tokens."),
+    {"content": None, "finish_reason": "content_filter"},
+]
+
+
+def asked(fault: Fault | dict[str, Any], *, stream: bool = False) -> tuple[int, Reply | None]:
+    """Return how many calls a first answer of this kind leads to, and the reply if there is one at last."""
+    spoilt = {0: fault} if isinstance(fault, Fault) else {}
+    answer = None if isinstance(fault, Fault) else lambda _, call: fault if call == 0 else "at last"
+
+    async def asking(url: str) -> Reply | None:
+        model = OpenAIModel("m", base_url=url, timeout=0.5)
+        try:
+            return await ask(model, SENT, retry=AT_ONCE, on_delta=(lambda _: None) if stream else None)
+        except ModelError:
+            return None
+        finally:
+            await model.aclose()
+
+    with ProtocolServer(answer, faults=spoilt) as server:
+        reply = asyncio.run(asking(server.url))
+        return sum(request.path.endswith("/completions") for request in server.requests), reply
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+@pytest.mark.parametrize("fault", AGAIN, ids=str)
+def test_what_may_pass_is_asked_for_again(fault: Fault | dict[str, Any], *, stream: bool) -> None:
+    calls, reply = asked(fault, stream=stream)
+
+    assert calls == 2
+    assert reply is not None
+    assert reply.attempts == 2
+
+
+@pytest.mark.parametrize("fault", NOT_AGAIN, ids=str)
+def test_what_cannot_pass_is_asked_for_once(fault: Fault | dict[str, Any]) -> None:
+    assert asked(fault) == (1, None)

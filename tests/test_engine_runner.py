@@ -2,15 +2,19 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from protocol_server import Fault, ProtocolServer
 
-from harness import Scenario, Speaker
+from harness import Ending, Scenario, Speaker
+from harness.engine.events import Observer
 from harness.engine.recorder import Recorder, RecordMode
 from harness.engine.runner import Runner
 from harness.errors import RecordingInterrupted, RecordingMissing
 from harness.library import Library
+from harness.models.openai import OpenAIModel
 from harness.models.protocol import OnDelta, Reply, View
 from harness.recording import load_partial
 
@@ -18,7 +22,29 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from harness.errors import ModelError
+
 SCENARIO = Scenario("talk", a=Speaker("some/model"), b=Speaker("some/model"), turns=2)
+
+
+#: Of which sample 1 is asked for with seed 1, sample 2 with seed 2.
+SEEDED = replace(SCENARIO, a=Speaker("some/model", seed=1), b=Speaker("some/model", seed=1))
+
+
+class Retrying(Observer):
+    """Knows when a message is about to be asked for again."""
+
+    def __init__(self) -> None:
+        self.is_retrying = threading.Event()
+
+    def retrying(self, scenario: Scenario, sample: int, error: ModelError, wait: float) -> None:
+        del scenario, sample, error, wait
+        self.is_retrying.set()
+
+
+def recorder(server: ProtocolServer, folder: Path, observer: Observer | None = None) -> Recorder:
+    """Return a recorder of dialogues whose speakers are at the server."""
+    return Recorder(Library(folder), "missing", lambda _: OpenAIModel("m", base_url=server.url), observer=observer)
 
 
 class Gated:
@@ -26,13 +52,17 @@ class Gated:
 
     def __init__(self, *, is_open: bool = True) -> None:
         self.gate = threading.Event()
+        self.arrived = threading.Semaphore(0)
         self.asked = 0
+        self.views: list[tuple[int, int]] = []
         if is_open:
             self.gate.set()
 
     async def reply(self, view: View, *, on_delta: OnDelta | None = None) -> Reply:
         del on_delta
         self.asked += 1
+        self.views.append((view.number, view.sample))
+        self.arrived.release()
         await asyncio.to_thread(self.gate.wait)
         return Reply(f"message {view.number}")
 
@@ -143,3 +173,82 @@ def test_a_pair_that_needs_no_server_talks_in_memory(runner: Callable[..., Runne
 
     assert (obtained.source, len(obtained.dialogue)) == ("computed", 5)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_in_flight_is_finished_and_kept_and_nothing_more_is_asked_for(
+    runner: Callable[..., Runner], tmp_path: Path
+) -> None:
+    model = Gated(is_open=False)
+    ours = runner(model)
+    ours.prepare((SCENARIO, sample) for sample in (1, 2))
+    for _ in range(2):
+        model.arrived.acquire()
+    told: list[int] = []
+
+    def tell(count: int) -> None:
+        told.append(count)
+        model.gate.set()
+
+    ours.finish(tell)
+    ours.close()
+
+    assert told == [2]
+    assert model.asked == 2
+    for sample in (1, 2):
+        assert load_partial(Library(tmp_path).path(SCENARIO, sample)).dialogue.texts == ("Hello.", "message 2")
+    found = sorted((one.sample, one.messages, one.cause) for one in ours.recorder.interrupted)
+    assert found == [(1, 2, None), (2, 2, None)]
+
+
+def test_a_dialogue_whose_last_message_is_in_flight_is_completed(runner: Callable[..., Runner], tmp_path: Path) -> None:
+    model = Gated(is_open=False)
+    ours = runner(model)
+    short = replace(SCENARIO, turns=1, given={2: "given"})
+    ours.prepare([(short, 1)])
+    model.arrived.acquire()
+    ours.finish(lambda _: model.gate.set())
+    ours.close()
+
+    assert Library(tmp_path).serve(short, 1).dialogue.ending == Ending("turns")
+    assert ours.recorder.interrupted == []
+
+
+def test_what_waits_to_be_asked_for_again_is_not_waited_for(tmp_path: Path) -> None:
+    told = Retrying()
+    with ProtocolServer(faults=lambda _: Fault.http(503, retry_after="60")) as server:
+        ours = Runner(recorder(server, tmp_path, told))
+        ours.prepare([(SCENARIO, 1)])
+        told.is_retrying.wait()
+        ours.finish(lambda _: None)
+        ours.close()
+
+    assert server.calls == 1
+    assert len(load_partial(Library(tmp_path).path(SCENARIO, 1)).dialogue) == 1
+
+
+def test_a_runner_that_has_run_nothing_has_nothing_to_finish(runner: Callable[..., Runner]) -> None:
+    told: list[int] = []
+    runner(Gated()).finish(told.append)
+
+    assert told == []
+
+
+def test_dialogues_begin_in_the_order_in_which_they_are_needed(runner: Callable[..., Runner]) -> None:
+    model = Gated()
+    ours = runner(model, concurrency=2)
+    order = [7, 3, 9, 1, 5]
+    ours.prepare((SCENARIO, sample) for sample in order)
+    for sample in order:
+        ours.get(SCENARIO, sample)
+
+    assert [sample for number, sample in model.views if number == 2] == order
+
+
+def test_a_dialogue_that_is_done_is_handed_out_while_others_go_on(tmp_path: Path) -> None:
+    with ProtocolServer(latency=lambda request: 60.0 if request.json["seed"] == 2 else 0.0) as server:
+        ours = Runner(recorder(server, tmp_path))
+        ours.prepare((SEEDED, sample) for sample in (2, 1))
+
+        assert ours.get(SEEDED, 1).dialogue.sample == 1
+        ours.close()
+    assert load_partial(Library(tmp_path).path(SEEDED, 2)).dialogue.texts == ("Hello.",)

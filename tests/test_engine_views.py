@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness import Dialogue, History, Scenario, Speaker
-from harness.engine.views import system_prompt, view
+from harness.engine.views import shortened, system_prompt, view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,3 +145,29 @@ def test_a_longer_dialogue_only_adds_to_the_view_of_a_full_history(texts: list[s
     after = seen(TALK, [*texts, "one", "two"])
 
     assert after[: len(before)] == before
+
+
+def test_a_shortened_view_has_the_later_half_and_the_system_prompt() -> None:
+    scenario = Scenario("talk", a=BARE, b=Speaker("m", system="s"), turns=50)
+    whole = view(scenario, Dialogue.from_texts("abcdefghi", scenario=scenario).messages)
+    half = shortened(whole)
+
+    assert half is not None
+    assert roles(half) == [("system", "s"), ("user", "g"), ("assistant", "h"), ("user", "i")]
+    assert half.number == whole.number
+
+
+def test_the_message_to_be_answered_alone_cannot_be_shortened() -> None:
+    assert shortened(view(TALK, Dialogue.from_texts(["Hello."], scenario=TALK).messages)) is None
+
+
+@given(st.integers(1, 60))
+def test_a_view_is_shortened_down_to_the_message_to_be_answered(count: int) -> None:
+    said = Dialogue.from_texts([f"message {n}" for n in range(1, count + 1)], scenario=TALK).messages
+    views = [view(TALK, said)]
+    while (shorter := shortened(views[-1])) is not None:
+        views.append(shorter)
+
+    assert [roles(one)[0][0] for one in views] == ["user"] * len(views)
+    assert all(2 * len(after.messages) <= len(before.messages) for before, after in pairwise(views))
+    assert roles(views[-1]) == [("user", f"message {count}")]

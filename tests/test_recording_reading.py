@@ -267,17 +267,16 @@ def test_a_later_version_is_not_read_whatever_else_it_holds(path: Path) -> None:
     )
 
 
-def test_an_empty_file_holds_no_header(path: Path) -> None:
+def test_an_empty_file_is_one_that_was_only_just_begun(path: Path) -> None:
     path.write_bytes(b"")
     error = error_of(path)
-    assert type(error) is RecordingCorrupt
+    assert type(error) is RecordingTruncated
     assert str(error) == (
-        "recording is corrupt: line 1 is not a header\n"
+        "recording is truncated: line 1 breaks off\n"
         "  file: 1.jsonl\n"
         "  line: 1\n"
-        "  expected: a header\n"
-        "  got: nothing: the file is empty\n"
-        f"{RESTORE}"
+        "  messages: none: the file is empty\n"
+        "how to fix: pytest specs --harness-record=missing (begins it anew)"
     )
 
 

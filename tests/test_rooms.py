@@ -48,7 +48,7 @@ OUTSIDERS = {
     "pytest": {"plugin"},
     "_pytest": {"plugin"},
     "openai": {"models"},
-    "rich": {"cli"},
+    "rich": {"plugin", "cli"},
     "tabulate": {"report"},
     "filelock": {"library"},
 }

@@ -13,7 +13,7 @@ from strategies import scenarios, speakers
 
 from harness.dialogue import Message
 from harness.errors import ScenarioError
-from harness.scenario import Frozen, History, NamedScript, Scenario, Speaker
+from harness.scenario import Frozen, History, NamedScript, Scenario, Speaker, StopRule
 
 M = Speaker("acme/large")
 PLAIN = Scenario("bridges", a=M, b=M)
@@ -316,7 +316,7 @@ CHANGED_SCENARIO: dict[str, Any] = {
 
 def test_the_tables_of_this_test_name_every_field() -> None:
     assert {f.name for f in fields(Speaker)} == CHANGED_SPEAKER.keys() | {"script"}
-    assert {f.name for f in fields(Scenario)} == CHANGED_SCENARIO.keys() | {"name", "a", "b", "turns"}
+    assert {f.name for f in fields(Scenario)} == CHANGED_SCENARIO.keys() | {"name", "a", "b", "turns", "stop_when"}
 
 
 @pytest.mark.parametrize("side", ["a", "b"])
@@ -345,12 +345,13 @@ def test_the_lines_of_a_script_reach_the_dialogue() -> None:
     [
         replace(PLAIN, name="tunnels"),
         replace(PLAIN, turns=50),
+        replace(PLAIN, stop_when=StopRule("termination_loop", {"past": 3})),
         replace(PLAIN, a=Speaker("local:acme/large")),
         replace(PLAIN, b=Speaker("openai:acme/large")),
     ],
-    ids=["name", "turns", "endpoint", "another endpoint"],
+    ids=["name", "turns", "stop rule", "endpoint", "another endpoint"],
 )
-def test_names_turns_and_endpoints_do_not_reach_a_model(changed: Scenario) -> None:
+def test_names_turns_stop_rules_and_endpoints_do_not_reach_a_model(changed: Scenario) -> None:
     assert changed.fingerprint == PLAIN.fingerprint
     assert PLAIN.differences(changed) == []
 

@@ -18,12 +18,13 @@ from harness.cli import main
 from harness.cli.live_text import LiveText
 from harness.models.protocol import Delta
 from harness.recording import load_partial
+from harness.report.run import Run, TestRecord, write_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    Run = Callable[..., pytest.RunResult]
+    RunPytest = Callable[..., pytest.RunResult]
 
 #: A key that only the environment tells to be one, one that its shape tells, and the key that is sent.
 VALUE = "q7Wv" * 5
@@ -76,7 +77,8 @@ def saying(secret: str, at: int = 3) -> Callable[[Any, int], str]:
 
 def files(folder: Path) -> dict[str, str]:
     """Return the content of every file below a folder, by its path, whose own name may hold no secret either."""
-    found = [path for path in folder.rglob("*") if path.is_file()]
+    # What Python compiles of a spec that plants a secret is not ours.
+    found = [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     return {str(path.relative_to(folder)): path.read_bytes().decode("utf-8", "replace") for path in found}
 
 
@@ -93,7 +95,7 @@ def assert_nowhere(folder: Path, *outputs: str) -> None:
     ids=["environment", "shape", "sent"],
 )
 def test_a_reply_that_holds_a_secret_is_an_error_and_the_messages_before_it_are_kept(
-    secret: str, kind: str, serve: Callable[..., ProtocolServer], run: Run, pytester: pytest.Pytester
+    secret: str, kind: str, serve: Callable[..., ProtocolServer], run: RunPytest, pytester: pytest.Pytester
 ) -> None:
     pytester.makepyfile(test_talk=SPEC)
     serve(answer=saying(secret))
@@ -115,7 +117,7 @@ def test_a_reply_that_holds_a_secret_is_an_error_and_the_messages_before_it_are_
 
 
 def test_after_a_refusal_the_recording_is_continued(
-    serve: Callable[..., ProtocolServer], run: Run, pytester: pytest.Pytester
+    serve: Callable[..., ProtocolServer], run: RunPytest, pytester: pytest.Pytester
 ) -> None:
     pytester.makepyfile(test_talk=SPEC)
     serve(answer=saying(KEY))
@@ -128,7 +130,7 @@ def test_after_a_refusal_the_recording_is_continued(
 
 
 def test_what_the_configuration_says_to_be_no_secret_is_recorded(
-    serve: Callable[..., ProtocolServer], run: Run, pytester: pytest.Pytester
+    serve: Callable[..., ProtocolServer], run: RunPytest, pytester: pytest.Pytester
 ) -> None:
     pytester.makepyfile(test_talk=SPEC)
     pytester.makeini("[pytest]\nharness_not_secret =\n    sk-A1b2.*\n    something-else\n")
@@ -138,7 +140,7 @@ def test_what_the_configuration_says_to_be_no_secret_is_recorded(
     assert KEY in files(pytester.path)["fixtures/talk/some+model_vs_some+model/1.jsonl"]
 
 
-def test_a_mistaken_allowance_ends_the_run_before_it_begins(run: Run, pytester: pytest.Pytester) -> None:
+def test_a_mistaken_allowance_ends_the_run_before_it_begins(run: RunPytest, pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_talk=SPEC)
     pytester.makeini("[pytest]\nharness_not_secret = sk-(\n")
     result = run()
@@ -147,7 +149,7 @@ def test_a_mistaken_allowance_ends_the_run_before_it_begins(run: Run, pytester: 
 
 
 def test_a_scenario_that_holds_a_secret_is_an_error_before_anything_is_sent(
-    serve: Callable[..., ProtocolServer], run: Run, pytester: pytest.Pytester
+    serve: Callable[..., ProtocolServer], run: RunPytest, pytester: pytest.Pytester
 ) -> None:
     spec = SPEC.replace('"Stay on topic."', "__import__('os').environ['LAB_ACCESS_TOKEN']")
     pytester.makepyfile(test_talk=spec)
@@ -162,7 +164,7 @@ def test_a_scenario_that_holds_a_secret_is_an_error_before_anything_is_sent(
 
 @pytest.mark.parametrize("status", [401, 404])
 def test_a_secret_in_the_body_of_a_server_s_error_is_not_told(
-    status: int, serve: Callable[..., ProtocolServer], run: Run, pytester: pytest.Pytester
+    status: int, serve: Callable[..., ProtocolServer], run: RunPytest, pytester: pytest.Pytester
 ) -> None:
     pytester.makepyfile(test_talk=SPEC)
     serve(faults={2: Fault.http(status, f"No. {VALUE}, {KEY} and Bearer {SENT} are refused.")})
@@ -221,11 +223,19 @@ def test_xfailed(dialogue):
 """
 
 
+#: Another plugin, which writes all that it finds in a report.
+SEEN_BY_OTHERS = """
+def pytest_runtest_logreport(report):
+    with open("seen.txt", "a", encoding="utf-8") as file:
+        print(vars(report), report.longreprtext, file=file)
+"""
+
+
 @pytest.mark.parametrize("secret", [VALUE, KEY], ids=["environment", "shape"])
 def test_what_a_recording_of_earlier_days_holds_is_told_in_no_failure_and_no_report(
     secret: str,
     serve: Callable[..., ProtocolServer],
-    run: Run,
+    run: RunPytest,
     pytester: pytest.Pytester,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -235,8 +245,8 @@ def test_what_a_recording_of_earlier_days_holds_is_told_in_no_failure_and_no_rep
     run("--harness-record=missing", "-q")
     monkeypatch.delenv("HARNESS_NOT_SECRET")
     recording = next(pytester.path.glob("fixtures/*/*/1.jsonl"))
-    for name in ("reports/run.json",):
-        (pytester.path / name).unlink()
+    (pytester.path / "reports/run.json").unlink()
+    pytester.makeconftest(SEEN_BY_OTHERS)
 
     result = run("--junitxml=junit.xml", "-vv", "-l", "-ra", "--tb=long")
 
@@ -248,14 +258,23 @@ def test_what_a_recording_of_earlier_days_holds_is_told_in_no_failure_and_no_rep
     assert "[secret]" in result.stdout.str()
     record = json.loads((pytester.path / "reports/run.json").read_bytes())
     assert "[secret]" in json.dumps([sample for test in record["tests"] for sample in test["samples"]])
+    assert "[secret]" in (pytester.path / "seen.txt").read_text(encoding="utf-8")
     assert len(ET.parse(pytester.path / "junit.xml").findall(".//testcase")) == 8  # noqa: S314 -- our own file
 
 
-@pytest.mark.parametrize("style", ["short", "line", "native"])
+def test_the_record_of_a_run_is_written_without_secrets_whoever_writes_it(tmp_path: Path) -> None:
+    test = TestRecord("test_talk.py::test_it", "failed", message=f"it said\n{KEY}, {VALUE} and \ud800")
+    run = Run("1", "2026-01-02T03:04:05Z", 1.0, "none", live=False, dialogues=[], tests=[test])
+    write_run(run, tmp_path / "run.json")
+    (record,) = json.loads((tmp_path / "run.json").read_bytes())["tests"]
+    assert record["message"] == "it said\n[secret], [secret] and ?"
+
+
+@pytest.mark.parametrize("style", ["short", "native"])
 def test_however_failures_are_shown_they_tell_no_secret(
     style: str,
     serve: Callable[..., ProtocolServer],
-    run: Run,
+    run: RunPytest,
     pytester: pytest.Pytester,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

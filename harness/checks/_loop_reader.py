@@ -190,7 +190,7 @@ class Reader:
 
 def _first_words(found: Terms, new: frozenset[str]) -> tuple[str, ...]:
     """Return the words that the new stems were read from, in order."""
-    first = {}
+    first: dict[str, str] = {}
     for word, stem in zip(found.words, found.stems, strict=True):
         if stem in new:
             first.setdefault(stem, word)

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 #: Replies that are asked for at the same time of one server, unless the caller or the endpoint says otherwise.
 MOST_AT_ONCE: Final = 1000
 
-#: The share of the window that is left after the server said that it is asked too much.
-_DECREASE: Final = 0.5
+#: The share of the window that is left after the server said that it is asked too much. With a half, a server that
+#: refuses at random and leaves some requests without an answer would be asked for little else than those.
+_DECREASE: Final = 0.75
 
 #: The window grows from 1 to its limit in so many rounds in which nothing is refused.
 _ROUNDS: Final = 32

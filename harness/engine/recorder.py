@@ -48,6 +48,9 @@ Source = Literal["replayed", "recorded", "continued", "extended", "live", "compu
 
 _Action = Literal["record", "continue", "extend", "replace"]
 
+#: What would be done to obtain a dialogue; ``error`` where the mode does not allow to do anything.
+Intent = Literal["replay", "record", "continue", "extend", "replace", "error"]
+
 #: What is done about a recording that cannot be served, by mode. What is not listed is raised.
 _ACTIONS: Final[dict[type[RecordingError], dict[str, _Action]]] = {
     RecordingMissing: {"missing": "record", "changed": "record", "extend": "record", "all": "record"},
@@ -65,6 +68,10 @@ _SOURCES: Final[dict[_Action, Source]] = {
     "extend": "extended",
     "replace": "recorded",
 }
+
+#: How the processes of a run that records everything anew mark what one of them has begun, and has done.
+_BEGUN: Final = ".begun"
+_DONE: Final = ".done"
 
 #: Seconds between two looks at a recording that another process is writing: at first, and at most.
 _LOCK_POLL: Final = 0.02
@@ -171,14 +178,40 @@ class Recorder:
             RecordingError: there is no valid recording; :meth:`may_run` says whether :meth:`obtain` would make one.
 
         """
-        if self.mode == "all" and not self._is_done(scenario, sample):
+        if self.mode == "all" and not self._is_marked(scenario, sample, _DONE):
             msg = "to be recorded anew"
             raise RecordingMissing(msg)
-        return self._served(self._recorded(scenario, sample))
+        served = self._recorded(scenario, sample)
+        if self.mode not in {"none", "all"} and _goes_on(served.path, scenario):
+            msg = "a new recording, which is to replace this one, is interrupted"
+            raise RecordingInterrupted(msg)
+        return self._served(served)
 
     def may_run(self, error: RecordingError) -> bool:
         """Return whether the mode allows to run the pair where this error stands in the way of its recording."""
         return self._action(error) is not None
+
+    def intent(self, scenario: Scenario, sample: int) -> tuple[Intent, int]:
+        """Return what :meth:`obtain` would do, and how many messages it would find, doing none of it."""
+        try:
+            self.serve(scenario, sample)
+        except RecordingError:
+            pass
+        else:
+            return "replay", scenario.length
+        try:
+            action = self._action_on_disk(scenario, sample)
+        except RecordingError:
+            return "error", 0
+        path = self.library.path(scenario, sample)
+        replacing = action == "replace"
+        if not self._resumes(scenario, sample, action):
+            return action, 0
+        try:
+            kept = len(load_partial(partial_of(path) if replacing else path).dialogue)
+        except RecordingError:  # not even its header is whole
+            kept = 0
+        return action, min(kept, scenario.length)
 
     async def obtain(
         self,
@@ -193,6 +226,8 @@ class Recorder:
         Raises:
             RecordingError: there is no valid recording and the mode does not allow to make one.
             ModelError: a model could not answer; what was said until then is kept and can be continued.
+            BudgetSpent: the run, or the dialogue, may take no more; likewise.
+            ConfigurationError: its cost is limited, and a model has no price.
 
         """
         try:
@@ -242,11 +277,20 @@ class Recorder:
         try:
             self._recorded(scenario, sample)
         except RecordingError as error:
+            if isinstance(error, RecordingInterrupted) and self._is_marked(scenario, sample, _BEGUN):
+                return "continue"
             action = self._action(error)
             if action is None:
                 raise
             return action
         return "replace"
+
+    def _resumes(self, scenario: Scenario, sample: int, action: _Action) -> bool:
+        """Return whether there is something to go on from, in the recording or in what is to replace it."""
+        if action != "replace":
+            return action != "record"
+        begun = self.mode != "all" or self._is_marked(scenario, sample, _BEGUN)
+        return begun and _goes_on(self.library.path(scenario, sample), scenario)
 
     async def _run(
         self,
@@ -283,7 +327,7 @@ class Recorder:
                 on_retry=retrying,
             )
             await _to_the_end(journal.finish, ending)  # it waits for the disk, and the other dialogues need not
-        self._mark_done(scenario, sample)
+        self._mark(scenario, sample, _DONE)
         served = self._recorded(scenario, sample)
         source: Source = "live" if self.live else _SOURCES[action]
         new, note = _asked(messages[len(said) :]), _note(served.dialogue, served.note)
@@ -299,8 +343,7 @@ class Recorder:
             is_complete = True
         except HarnessError as error:
             cause = error.headline
-            mode = "missing" if journal.working == journal.path else self.mode
-            raise _with_whereabouts(error, scenario, sample, journal, mode) from error
+            raise _with_whereabouts(error, scenario, sample, journal) from error
         finally:
             if not is_complete:
                 self.interrupted.append(Interrupted(scenario, sample, journal.working, journal.count, cause))
@@ -309,7 +352,9 @@ class Recorder:
     def _journal(self, scenario: Scenario, sample: int, action: _Action) -> tuple[Journal, tuple[Message, ...]]:
         path = self.library.path(scenario, sample)
         replacing = action == "replace"
-        if action == "record" or (replacing and not _goes_on(path, scenario)):
+        resumes = self._resumes(scenario, sample, action)
+        self._mark(scenario, sample, _BEGUN)
+        if not resumes:
             return Journal.create(path, scenario, sample, replacing=replacing), ()
         journal, dialogue = Journal.resume(path, scenario, replacing=replacing)
         return journal, dialogue.messages
@@ -348,16 +393,17 @@ class Recorder:
                     pause = min(2 * pause, _LONGEST_LOCK_POLL)
             yield
 
-    def _done_path(self, scenario: Scenario, sample: int) -> Path:
+    def _mark_path(self, scenario: Scenario, sample: int, what: str) -> Path:
         path = self.library.path(scenario, sample)
-        return self.runs / self._run_id / path.relative_to(self.library.root)
+        return self.runs / self._run_id / path.relative_to(self.library.root).with_suffix(what)
 
-    def _is_done(self, scenario: Scenario, sample: int) -> bool:
-        return bool(self._run_id) and self._done_path(scenario, sample).exists()
+    def _is_marked(self, scenario: Scenario, sample: int, what: str) -> bool:
+        return bool(self._run_id) and self._mark_path(scenario, sample, what).exists()
 
-    def _mark_done(self, scenario: Scenario, sample: int) -> None:
+    def _mark(self, scenario: Scenario, sample: int, what: str) -> None:
+        """Tell the other processes of a run that records everything anew what is not to be done once more."""
         if self._run_id and self.mode == "all":
-            path = self._done_path(scenario, sample)
+            path = self._mark_path(scenario, sample, what)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
 
@@ -401,9 +447,7 @@ async def _to_the_end(function: Callable[..., None], *args: object) -> None:
         raise
 
 
-def _with_whereabouts(
-    error: HarnessError, scenario: Scenario, sample: int, journal: Journal, mode: RecordMode
-) -> HarnessError:
+def _with_whereabouts(error: HarnessError, scenario: Scenario, sample: int, journal: Journal) -> HarnessError:
     """Add to an error which message it was about, what is kept, and how to go on."""
     if isinstance(error, ModelError | BudgetSpent):
         number = journal.count + 1
@@ -413,7 +457,7 @@ def _with_whereabouts(
             ("while", f"speaker {side} was to say message {number} of scenario {scenario.name!a}, sample {sample}"),
             *([("attempts", str(error.attempts))] if isinstance(error, ModelError) else []),
         )
-        go_on = f"continue with `pytest {{target}} --harness-record={mode}`"
+        go_on = "continue with `pytest {target} --harness-record=missing`"
         error.fix = f"{error.fix}; then {go_on}" if error.fix else go_on
     kept = f"{journal.count} message{'s' * (journal.count != 1)} in {shown(journal.working)}"
     error.facts = (*error.facts, ("kept", kept))

@@ -33,11 +33,19 @@ class Runner:
     Args:
         recorder: obtains one dialogue.
         concurrency: how many dialogues are held at the same time, at least 1.
+        wait: waits for a dialogue that is being held and returns it; may show meanwhile how far all are.
 
     """
 
-    def __init__(self, recorder: Recorder, *, concurrency: int = DEFAULT_CONCURRENCY) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        *,
+        concurrency: int = DEFAULT_CONCURRENCY,
+        wait: Callable[[Future[Obtained]], Obtained] | None = None,
+    ) -> None:
         self.recorder = recorder
+        self._wait = wait or _wait
         self._concurrency = concurrency
         self._kept: dict[tuple[Scenario, int], Obtained] = {}
         self._running: dict[tuple[Scenario, int], Future[Obtained]] = {}
@@ -68,7 +76,7 @@ class Runner:
         """
         key = (scenario, sample)
         if key in self._running:
-            return self._running[key].result()
+            return self._wait(self._running[key])
         if key in self._kept:
             return self._kept[key]
         try:
@@ -76,7 +84,7 @@ class Runner:
         except RecordingError as error:
             if not self.recorder.may_run(error):
                 raise
-        return self._start(scenario, sample).result()
+        return self._wait(self._start(scenario, sample))
 
     def compute(self, scenario: Scenario, sample: int) -> Obtained:
         """Let a pair that needs no server talk in memory and return the dialogue."""
@@ -148,3 +156,7 @@ class Runner:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
         await self.recorder.aclose()
+
+
+def _wait(future: Future[Obtained]) -> Obtained:
+    return future.result()

@@ -212,7 +212,7 @@ class _Reply:
                 yield piece
 
     async def _chunks(self) -> AsyncIterator[bytes]:
-        while size := int((await self._reader.readuntil(b"\n")).partition(b";")[0], 16):
+        while size := _hexadecimal(await self._reader.readuntil(b"\n")):
             async for piece in self._exactly(size):
                 yield piece
             await self._reader.readexactly(2)  # the end of the chunk's line
@@ -254,6 +254,15 @@ class _Stream(_ByteStream):  # type: ignore[misc]  # the library is only known a
             self._transport.free(self._connection, self._reply)
         else:
             self._connection.abort()
+
+
+def _hexadecimal(line: bytes) -> int:
+    """Return the number that a chunk's first line begins with."""
+    digits = line.partition(b";")[0].strip()
+    if not digits.isalnum():  # Python reads signs and underscores, too
+        msg = "a chunk has no length"
+        raise ValueError(msg)
+    return int(digits, 16)
 
 
 def _origin(url: Any) -> Origin:  # noqa: ANN401 -- a URL of the library

@@ -25,6 +25,7 @@ class Found:
         self.tests: list[dict[str, Any]] = []
         self.made: list[dict[str, Any]] = []
         self.interrupted: list[dict[str, Any]] = []
+        self.spent: list[dict[str, Any]] = []
         self.run_ids: set[str] = set()
         self.began = time.time()
 
@@ -41,6 +42,7 @@ class Found:
         told = getattr(node, "workeroutput", {})
         self.made.extend(told.get("harness_made", []))
         self.interrupted.extend(told.get("harness_interrupted", []))
+        self.spent.extend(told.get("harness_spent", []))
 
 
 #: The session's state, absent in a run in which no test uses a fixture of ours.
@@ -51,6 +53,9 @@ SUMMARY: pytest.StashKey[Summary] = pytest.StashKey()
 
 #: What the tests found, as it comes with their reports.
 FOUND: pytest.StashKey[Found] = pytest.StashKey()
+
+#: Name of the plugin that takes the place of the tests where only a plan is asked for.
+PLANNING = "harness-planning"
 
 _RECORD_HELP = (
     "what happens where no valid recording exists: 'none' (the default) is an error and calls no model; 'missing' "
@@ -91,6 +96,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     live = "run the models and leave the recordings alone; failed dialogues are kept in reports/failures"
     group.addoption("--harness-live", action="store_true", default=None, help=live)
     parser.addini("harness_live", "same as --harness-live", type="bool", default=False)
+    plan = "say how many dialogues, calls and tokens the run would take, and how long; run no test and call no model"
+    group.addoption("--harness-plan", action="store_true", default=None, help=plan)
+    parser.addini("harness_plan", "same as --harness-plan", type="bool", default=False)
     endpoints = (
         "servers by name, one per line: NAME = URL [key=ENVIRONMENT_VARIABLE | key-command=COMMAND …]; "
         "a speaker's model is NAME:MODEL"
@@ -108,6 +116,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", usage)
     config.stash[FOUND] = Found()
     config.pluginmanager.register(config.stash[FOUND], "harness-found")
+    if config.getoption("--harness-plan") or config.getini("harness_plan"):
+        from harness.plugin.planning import Planning, refuse_workers  # noqa: PLC0415 -- see the module's docstring
+
+        refuse_workers(config)
+        config.pluginmanager.register(Planning(SESSION), PLANNING)
     if any(config.getoption(f"--harness-{stem}") is not None for stem, *_ in OPTIONS):
         from harness.plugin.options import check_options  # noqa: PLC0415 -- see the module's docstring
 
@@ -134,7 +147,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Let the dialogues begin, ahead of the tests and all together."""
     ours = session.config.stash.get(SESSION, None)
-    if ours is not None and not session.config.getoption("collectonly") and not session.testsfailed:
+    is_planned = session.config.pluginmanager.hasplugin(PLANNING)
+    if ours is not None and not session.config.getoption("collectonly") and not session.testsfailed and not is_planned:
         ours.begin()
     return (yield)
 
@@ -173,7 +187,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     ours = session.config.stash.get(SESSION, None)
     found = session.config.stash[FOUND]
     if ours is not None:
-        found.interrupted += ours.end()
+        told = ours.end()
+        found.interrupted += told["interrupted"]
+        found.spent += told["spent"]
     if (found.tests or found.interrupted) and not hasattr(session.config, "workerinput"):
         from harness.plugin.summary import Summary  # noqa: PLC0415 -- see the module's docstring
 

@@ -57,16 +57,15 @@ def lines(found: Sequence[InterruptedRecord], config: pytest.Config, options: Op
     told = [_line(one) for one in found[:LISTED]]
     if len(found) > LISTED:
         told.append(f"… and {len(found) - LISTED} more")
-    return ["can be continued:", *(f"  {line}" for line in told), f"  {command(found, config, options)}"]
+    return ["can be continued:", *(f"  {line}" for line in told), f"  {command(config, options)}"]
 
 
-def command(found: Sequence[InterruptedRecord], config: pytest.Config, options: Options) -> str:
+def command(config: pytest.Config, options: Options) -> str:
     """Return the command that continues them: this run's own, with the mode that does it."""
-    replaced = any(one.path.endswith(".partial") for one in found)
     arguments = _without_mode(config.invocation_params.args)
     if options.live:
         arguments.append(f"--harness-fixtures={shown_path(options.reports / 'failures', config.rootpath)}")
-    arguments.append(f"{_MODE}={options.record if replaced else 'missing'}")
+    arguments.append(f"{_MODE}=missing")
     return shlex.join(["pytest", *arguments])
 
 

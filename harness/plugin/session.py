@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from harness.checks.verdict import hearing
+from harness.engine.budget import Budget
 from harness.engine.limits import Limiters
 from harness.engine.recorder import Recorder
 from harness.engine.retry import Retry
@@ -22,7 +23,9 @@ from harness.models import is_offline, open_model, parse_endpoints
 from harness.plugin import failures, interrupted, xdist
 from harness.plugin.damaging import Damaged, damaged
 from harness.plugin.options import Options, read_options
+from harness.plugin.progress import display
 from harness.plugin.scrubbed import scrub_report, scrubbed_values
+from harness.report.progress import Board
 from harness.report.run import (
     DialogueRecord,
     Outcome,
@@ -32,6 +35,7 @@ from harness.report.run import (
     shown_path,
     verdict_record,
 )
+from harness.report.spending import Spending
 from harness.scrub import allow, known_secrets, scrub
 
 if TYPE_CHECKING:
@@ -79,19 +83,26 @@ class Session:
         self.root = config.rootpath
         self.run_id = xdist.run_id(config)
         self._wanted: list[tuple[Scenario, int]] = []
+        self._holds_its_own = False
         self._collisions: dict[Path, MarkerError] = {}
         self._endpoints = parse_endpoints(options.endpoints)
         allow(config.getini("harness_not_secret"))
+        self._board = Board(options.prices)
+        library = Library(self._live_folder if options.live else options.fixtures)
+        shared = library.root / ".harness" / "runs" / self.run_id if xdist.is_worker(config) else None
         recorder = Recorder(
-            Library(self._live_folder if options.live else options.fixtures),
+            library,
             "missing" if options.live else options.record,
             self._open,
             retry=Retry(attempts=options.attempts),
             live=options.live,
             run_id=self.run_id,
             limiters=Limiters(self._endpoints, most=options.max_concurrency, share=xdist.processes(config)),
+            observer=self._board,
+            budget=Budget(options.max_run, options.max_dialogue, prices=options.prices, folder=shared),
         )
-        self.runner = Runner(recorder, concurrency=options.max_concurrency)
+        shown = display(config, self._board)
+        self.runner = Runner(recorder, concurrency=options.max_concurrency, wait=shown.wait)
         self._found: dict[str, Findings] = {}
         self._current: Findings | None = None
         self._hearing: list[Obtained] | None = None
@@ -111,19 +122,34 @@ class Session:
         ours._plan(session.items)
         return ours
 
+    def plan(self) -> list[str]:
+        """Return the lines that say what the run would do and take; nothing is sent."""
+        from harness.engine.plan import forecast  # noqa: PLC0415 -- few runs are planned
+        from harness.report.plan import plan  # noqa: PLC0415 -- as above
+
+        at_once, recorder = self.options.max_concurrency, self.runner.recorder
+        forecasts = forecast(recorder, self._wanted)
+        lines = plan(forecasts, self.options.prices, at_once=at_once, mode=recorder.mode) if forecasts else []
+        lines += [str(collision) for collision in self._collisions.values()]
+        if self._holds_its_own:
+            lines.append("tests that let dialogues be held themselves, with `converse`, are not in this plan")
+        return scrub("\n".join(lines)).split("\n")
+
     def begin(self) -> None:
         """Start the dialogues that have to be run, in the order in which the tests need them."""
         self.runner.prepare(self._wanted)
 
-    def end(self) -> list[dict[str, Any]]:
+    def end(self) -> dict[str, list[dict[str, Any]]]:
         """End what still runs, each dialogue keeping the messages that it has, and tell a controller what was made."""
         with suppress(KeyboardInterrupt):  # from the keyboard once more: stop now
             self.runner.finish(self._say_what_is_waited_for)
         self.runner.close()
         made = [msgspec.to_builtins(self._dialogue_record(obtained)) for obtained in self.runner.made()]
         unfinished = interrupted.records(self.runner.recorder.interrupted, self.options, self.root)
-        told: list[dict[str, Any]] = msgspec.to_builtins(unfinished)
-        xdist.tell_controller(self.config, made, told)
+        usage, cost = self._board.usage, self._board.cost
+        spent = [Spending(side, model, usage[side, model], cost[side, model]) for side, model in usage]
+        told: dict[str, list[dict[str, Any]]] = msgspec.to_builtins({"interrupted": unfinished, "spent": spent})
+        xdist.tell_controller(self.config, made=made, **told)
         return told
 
     def dialogues(self, asked: Asked) -> list[Obtained]:
@@ -191,7 +217,8 @@ class Session:
         if reporter is not None:
             what = "the message that is" if count == 1 else f"the {count} messages that are"
             reporter.ensure_newline()
-            reporter.write_line(f"harness: waiting for {what} in flight, to keep what is paid for (Ctrl-C: stop now)")
+            text = f"harness: waiting for {what} in flight, to keep what is paid for (Ctrl-C: stop now)\n"
+            reporter.write(text, flush=True)
 
     @property
     def _live_folder(self) -> Path:
@@ -218,6 +245,7 @@ class Session:
                 if known.fingerprint != scenario.fingerprint:
                     self._collisions[path] = _collision(known, scenario, path, self.root)
                 needed[path] = (_both(known, scenario), sample)
+        self._holds_its_own = any("converse" in getattr(item, "fixturenames", ()) for item in items)
         self._wanted = [wanted for path, wanted in needed.items() if path not in self._collisions]
 
     def _call_samples(
@@ -271,7 +299,7 @@ class Session:
 
     def _dialogue_record(self, obtained: Obtained) -> DialogueRecord:
         damage = obtained.damage if isinstance(obtained, Damaged) else None
-        return dialogue_record(obtained, self.root, damage=damage)
+        return dialogue_record(obtained, self.root, damage=damage, prices=self.options.prices)
 
 
 def _outcome(report: pytest.TestReport, error: BaseException | None) -> Outcome:

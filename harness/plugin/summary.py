@@ -13,6 +13,7 @@ from harness import __version__
 from harness.plugin.interrupted import incomplete, lines
 from harness.plugin.options import read_options
 from harness.report.run import DialogueRecord, InterruptedRecord, Run, TestRecord, assemble, shown_path, write_run
+from harness.report.spending import Spending, summed
 from harness.report.terminal import notes, table, totals
 from harness.scrub import allow, scrub
 
@@ -46,6 +47,7 @@ class Summary:
             record_mode=options.record,
             live=options.live,
             damage=options.damage.name if options.damage else None,
+            spent=summed(msgspec.convert(found.spent, list[Spending])),
             interrupted=incomplete(msgspec.convert(found.interrupted, list[InterruptedRecord]), config.rootpath),
         )
         self._continued = lines(self.run.interrupted, config, options) if self.run.interrupted else []

@@ -26,11 +26,11 @@ def processes(config: pytest.Config) -> int:
     return int(config.workerinput["workercount"]) if is_worker(config) else 1  # type: ignore[attr-defined]  # as above
 
 
-def tell_controller(config: pytest.Config, made: list[dict[str, Any]], interrupted: list[dict[str, Any]]) -> None:
-    """Hand the records of the dialogues that this process ran to the controller, if there is one.
+def tell_controller(config: pytest.Config, **told: list[dict[str, Any]]) -> None:
+    """Hand what this process did to the controller, if there is one: the records of the dialogues that it ran, say.
 
     The test that uses a dialogue may run in another process than the one that let the pair talk, and finds it recorded.
     """
     if is_worker(config):
-        told = {"harness_made": made, "harness_interrupted": interrupted}
-        config.workeroutput.update(told)  # type: ignore[attr-defined]  # as above
+        named = {f"harness_{name}": records for name, records in told.items()}
+        config.workeroutput.update(named)  # type: ignore[attr-defined]  # as above

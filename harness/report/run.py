@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import msgspec
 
 from harness.dialogue import Usage
+from harness.models import is_offline
+from harness.report.spending import Spending, replayed
+from harness.scenario import SIDES
 from harness.scrub import known_secrets
 
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.checks.verdict import Verdict
+    from harness.engine.prices import Prices
     from harness.engine.recorder import Obtained
 
 FORMAT: Final = "dialogue-harness-run"
@@ -41,6 +45,7 @@ class DialogueRecord(msgspec.Struct, frozen=True):
         new: messages that models were asked for in this run.
         saved: messages that they were spared in this run because the scenario's stop rule ended the dialogue.
         usage: tokens by speaker, ``"A"`` and ``"B"``, as servers counted them.
+        cost: what they cost, by speaker, where the model has a price and is not built in.
         damage: what was done to the copy that the tests got; ``None`` if they got what was said.
 
     """
@@ -59,6 +64,7 @@ class DialogueRecord(msgspec.Struct, frozen=True):
     new: int = 0
     saved: int = 0
     usage: dict[str, Usage] = {}
+    cost: dict[str, float] = {}
     damage: str | None = None
 
     @property
@@ -143,6 +149,8 @@ class Run(msgspec.Struct, frozen=True):
         dialogues: each dialogue once.
         tests: each test that used one; their ``dialogues`` are empty, their samples refer to the run's.
         interrupted: the dialogues that could not go on, or were still held when the run ended.
+        spent: what models behind servers took in this run, by speaker and model, interrupted dialogues included.
+        replay_saved: what they would have taken for the dialogues that were replayed.
 
     """
 
@@ -155,6 +163,8 @@ class Run(msgspec.Struct, frozen=True):
     tests: list[TestRecord]
     damage: str | None = None
     interrupted: list[InterruptedRecord] = []
+    spent: list[Spending] = []
+    replay_saved: list[Spending] = []
     format: str = FORMAT
     version: int = VERSION
 
@@ -174,10 +184,14 @@ class Run(msgspec.Struct, frozen=True):
         return found
 
 
-def dialogue_record(obtained: Obtained, root: Path, *, damage: str | None = None) -> DialogueRecord:
+def dialogue_record(
+    obtained: Obtained, root: Path, *, damage: str | None = None, prices: Prices | None = None
+) -> DialogueRecord:
     """Return the record of a dialogue, or of a damaged copy; paths are told relative to ``root``."""
     dialogue = obtained.dialogue
-    usage = {side: dialogue.by(side).usage for side in ("A", "B")}
+    usage = {side: dialogue.by(side).usage for side in SIDES}
+    speakers = {side: dialogue.scenario.speaker(side) for side in SIDES}
+    price = {side: prices.of(speaker) for side, speaker in speakers.items() if prices and not is_offline(speaker)}
     return DialogueRecord(
         scenario=dialogue.scenario.name,
         a=dialogue.scenario.a.model,
@@ -193,6 +207,7 @@ def dialogue_record(obtained: Obtained, root: Path, *, damage: str | None = None
         new=obtained.new,
         saved=obtained.saved,
         usage={side: used for side, used in usage.items() if used != Usage()},
+        cost={side: each.of(usage[side]) for side, each in price.items() if each and usage[side] != Usage()},
         damage=damage,
     )
 
@@ -225,7 +240,8 @@ def assemble(
         placed.append(msgspec.structs.replace(test, samples=samples, dialogues=[]))
     for dialogue in made:
         listed.place(dialogue)
-    return Run(dialogues=listed.dialogues, tests=placed, **about)
+    saved = replayed(listed.dialogues)
+    return Run(dialogues=listed.dialogues, tests=placed, replay_saved=saved, **about)
 
 
 class _Listed:

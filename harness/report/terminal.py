@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from harness.dialogue import Usage
 from harness.printable import shorten
+from harness.report import spending
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,7 +33,7 @@ _ALIGNED: Final = ("left", "left", "right", "right", "left", "left", "right")
 
 
 def totals(run: Run) -> str:
-    """Return one line: how many dialogues, where they came from, how many messages were asked for in this run."""
+    """Return one line: how many dialogues, where they came from, what they took in this run and what was saved."""
     sources = Counter(dialogue.source for dialogue in run.dialogues)
     told = ", ".join(f"{count} {source}" for source, count in sorted(sources.items()))
     new, saved = (sum(getattr(dialogue, name) for dialogue in run.dialogues) for name in ("new", "saved"))
@@ -40,6 +41,8 @@ def totals(run: Run) -> str:
     parts = [f"{len(run.dialogues)} {noun}: {told}"]
     parts += [f"{new} calls to models"] if new else []
     parts += [f"early stop saved {saved} calls"] if saved else []
+    parts += [f"spent {told_spent}"] if (told_spent := spending.told(run.spent)) else []
+    parts += [f"replay saved {told_saved}"] if (told_saved := spending.told(run.replay_saved)) else []
     return "; ".join(parts)
 
 
@@ -54,8 +57,9 @@ def _groups(run: Run) -> list[list[int]]:
     What a test computes, from examples of Hypothesis say, is many dialogues of one name.
     """
     grouped: dict[tuple[object, ...], list[int]] = {}
+    many = sum(dialogue.source != "computed" for dialogue in run.dialogues) > ROWS
     for index, dialogue in enumerate(run.dialogues):
-        is_shared = len(run.dialogues) > ROWS or dialogue.source == "computed"
+        is_shared = many or dialogue.source == "computed"
         own = () if is_shared else (dialogue.sample, dialogue.fingerprint)
         grouped.setdefault((dialogue.scenario, dialogue.a, dialogue.b, is_shared, *own), []).append(index)
     return list(grouped.values())

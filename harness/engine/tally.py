@@ -1,0 +1,43 @@
+"""What models took in this process, counted message by message."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.dialogue import Usage
+from harness.engine.events import Observer
+from harness.models import is_offline
+
+if TYPE_CHECKING:
+    from harness.dialogue import Message
+    from harness.engine.prices import Prices
+    from harness.scenario import Scenario, Side
+
+
+class Tally(Observer):
+    """Counts the tokens of every message that a server was asked for, and what they cost.
+
+    Args:
+        prices: what tokens cost.
+
+    Attributes:
+        usage: tokens by speaker and model.
+        cost: their cost, likewise; ``None`` where the model has no price.
+
+    """
+
+    def __init__(self, prices: Prices) -> None:
+        self.usage: dict[tuple[Side, str], Usage] = {}
+        self.cost: dict[tuple[Side, str], float | None] = {}
+        self._prices = prices
+
+    def message_done(self, scenario: Scenario, sample: int, message: Message) -> None:  # noqa: ARG002 -- as observers are told
+        """Count a message."""
+        speaker = scenario.speaker(message.speaker)
+        if message.usage is None or is_offline(speaker):
+            return
+        key = (message.speaker, speaker.model)
+        price = self._prices.of(speaker)
+        self.usage[key] = self.usage.get(key, Usage()) + message.usage
+        so_far = self.cost.get(key, 0.0)
+        self.cost[key] = None if price is None or so_far is None else so_far + price.of(message.usage)

@@ -1,0 +1,78 @@
+"""What the models of a run took, and what a replay spared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from harness.dialogue import Usage
+from harness.scenario import SIDES, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from harness.report.run import DialogueRecord
+
+
+class Spending(msgspec.Struct, frozen=True):
+    """What one side's model took, or would have taken.
+
+    Attributes:
+        speaker: ``"A"`` or ``"B"``.
+        model: as the scenarios name it.
+        usage: tokens, as servers counted them.
+        cost: what they cost by the prices that are set; ``None`` where the model has none.
+
+    """
+
+    speaker: Side
+    model: str
+    usage: Usage
+    cost: float | None = None
+
+
+def summed(spendings: Iterable[Spending]) -> list[Spending]:
+    """Return one record for each speaker and model, as of several dialogues or processes."""
+    found: dict[tuple[Side, str], Spending] = {}
+    for one in spendings:
+        key = (one.speaker, one.model)
+        known = found.get(key)
+        found[key] = one if known is None else Spending(*key, known.usage + one.usage, _sum(known.cost, one.cost))
+    return list(found.values())
+
+
+def replayed(dialogues: Sequence[DialogueRecord]) -> list[Spending]:
+    """Return what models behind servers would have taken for the dialogues that were replayed.
+
+    A dialogue of which this run itself made the recording saved nothing.
+    """
+    made = {(d.scenario, d.a, d.b, d.sample) for d in dialogues if d.new}
+    return summed(
+        Spending(side, model, dialogue.usage[side], dialogue.cost.get(side))
+        for dialogue in dialogues
+        if dialogue.source == "replayed" and (dialogue.scenario, dialogue.a, dialogue.b, dialogue.sample) not in made
+        for side, model in zip(SIDES, (dialogue.a, dialogue.b), strict=True)
+        if side in dialogue.usage and not model.startswith("builtin:")
+    )
+
+
+def told(spendings: Sequence[Spending]) -> str | None:
+    """Return it all in a few words, ``None`` where it is nothing."""
+    usage = sum((one.usage for one in spendings), Usage())
+    if usage == Usage():
+        return None
+    cached = f" ({usage.cached:,} cached)" if usage.cached else ""
+    costs = [one.cost for one in spendings if one.cost is not None]
+    least = "" if len(costs) == len(spendings) else "at least "
+    cost = f", cost {least}{money(sum(costs))}" if costs else ""
+    return f"{usage.input + usage.output:,} tokens{cached}{cost}"
+
+
+def money(cost: float) -> str:
+    """Return an amount with as many digits as it needs: two decimals, or three digits of a small one."""
+    return f"{cost:,.2f}" if cost >= 1 or cost == 0 else f"{cost:.3g}"
+
+
+def _sum(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one + other
