@@ -29,7 +29,7 @@ specs: $(READY)
 	$(BIN)/pytest specs
 
 test: $(READY)
-	$(BIN)/pytest tests
+	$(BIN)/pytest tests -n auto
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -46,6 +46,7 @@ bench-checks: $(READY)
 	$(BIN)/python benchmarks/loops.py
 	$(BIN)/python benchmarks/topic.py
 	$(BIN)/python benchmarks/family.py
+	$(BIN)/python benchmarks/form.py
 
 bench-live: $(READY)
 	$(BIN)/python benchmarks/live.py

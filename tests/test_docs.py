@@ -118,6 +118,9 @@ def test_every_ini_key_stands_beside_its_flag_with_its_default() -> None:
     assert told.keys() == {f"`harness_{stem.replace('-', '_')}`" for stem, *_ in OPTIONS} | {
         "`harness_live`",
         "`harness_endpoints`",
+        "`harness_not_secret`",
+        "`harness_plan`",
+        "`harness_prices`",
     }
     for stem, metavar, help_text in OPTIONS:
         flag, default = told[f"`harness_{stem.replace('-', '_')}`"]
@@ -128,7 +131,7 @@ def test_every_ini_key_stands_beside_its_flag_with_its_default() -> None:
 
 @every_page
 def test_no_page_names_a_flag_that_there_is_not(page: Path) -> None:
-    there = {f"--harness-{stem}" for stem, *_ in OPTIONS} | {"--harness-live"}
+    there = {f"--harness-{stem}" for stem, *_ in OPTIONS} | {"--harness-live", "--harness-plan"}
     assert set(_FLAG.findall(read(page))) <= there
 
 
