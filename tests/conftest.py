@@ -41,6 +41,13 @@ def mentions(dialogue, word):
 '''
 
 
+@pytest.fixture(autouse=True)
+def _at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every run inside a test look as it does on a desk: told of CI, pytest cuts its lines another way."""
+    for name in ("CI", "BUILD_NUMBER"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def spec(pytester: pytest.Pytester) -> Callable[[str], None]:
     """Return a function that writes a spec file about a scripted pair, `TEA` and `SHORT` its scenarios."""
