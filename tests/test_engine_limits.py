@@ -75,6 +75,12 @@ def test_no_more_replies_are_asked_for_at_once_than_the_limit() -> None:
     assert server.most_in_flight == 3
 
 
+def test_the_time_that_a_reply_took_is_told_without_the_wait_for_its_turn() -> None:
+    replies = run(ask_all(Server(takes=2.0), Limiter("lab", 1), 3))
+
+    assert [reply.ms for reply in replies if isinstance(reply, Reply)] == [2000, 2000, 2000]
+
+
 def test_who_came_first_goes_first() -> None:
     order: list[int] = []
 
@@ -301,7 +307,7 @@ def test_what_is_in_flight_when_nothing_more_may_be_asked_for_is_still_answered(
         return await asyncio.gather(first, model.reply(VIEW), return_exceptions=True)
 
     first, second = run(closing())
-    assert first == Reply("x")
+    assert first == Reply("x", ms=1000)
     assert isinstance(second, asyncio.CancelledError)
 
 

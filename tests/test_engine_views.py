@@ -171,3 +171,12 @@ def test_a_view_is_shortened_down_to_the_message_to_be_answered(count: int) -> N
     assert [roles(one)[0][0] for one in views] == ["user"] * len(views)
     assert all(2 * len(after.messages) <= len(before.messages) for before, after in pairwise(views))
     assert roles(views[-1]) == [("user", f"message {count}")]
+
+
+@given(st.integers(1, 20))
+def test_where_b_begins_its_view_starts_with_the_same_empty_message_for_ever(count: int) -> None:
+    scenario = Scenario("talk", a=BARE, b=BARE, opener=None, turns=50)
+    told = seen(scenario, [f"message {n}" for n in range(1, 2 * count + 1)])
+
+    assert told[:2] == [("user", ""), ("assistant", "message 1")]
+    assert [role for role, _ in told] == [("user", "assistant")[index % 2] for index in range(len(told))]

@@ -14,7 +14,8 @@ from harness.engine.prices import Prices
 from harness.engine.recorder import Recorder, RecordMode
 from harness.library import Library
 from harness.recording import Journal, write_recording
-from harness.report.plan import duration_in_words, plan
+from harness.report.amounts import duration_in_words, money
+from harness.report.plan import plan
 from harness.scenario import StopRule
 
 if TYPE_CHECKING:
@@ -258,6 +259,13 @@ def test_a_run_takes_as_long_as_its_longest_dialogue_or_as_all_together_in_their
 )
 def test_a_time_is_told_in_words(seconds: float, text: str) -> None:
     assert duration_in_words(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("cost", "text"), [(0, "0.00"), (1234.5, "1,234.50"), (0.5, "0.5"), (0.012345, "0.0123"), (1.23e-7, "0.000000123")]
+)
+def test_an_amount_has_as_many_digits_as_it_needs(cost: float, text: str) -> None:
+    assert money(cost) == text
 
 
 def test_the_table_has_a_line_for_each_scenario_pair_and_thing_to_do() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from harness.engine.views import estimated_tokens
@@ -252,7 +253,8 @@ class Limited:
         else:
             used = reply.usage.input + reply.usage.output if reply.usage is not None else cost
             limiter.answered(began, tokens=used - cost, hold=reply.hold)
-            return reply
+            took = asyncio.get_running_loop().time() - began
+            return replace(reply, ms=1000 * took)  # without the wait for one's turn
         finally:
             limiter.asking.discard(task)
             limiter.leave()

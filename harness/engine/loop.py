@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from harness.checks.stopping import stop_watch
 from harness.dialogue import Ending, Message
 from harness.engine.retry import Retry, ask
-from harness.engine.views import shortened, view
+from harness.engine.views import Views, shortened
 from harness.errors import ContextTooLong
 from harness.models import is_offline
 from harness.scenario import History
@@ -59,18 +59,26 @@ async def converse(
         CheckError: the scenario's stop rule is none that there is.
 
     """
-    messages = list(said)
-    stopping = _Stopping(scenario, messages)
+    messages: list[Message] = []
+    views = Views(scenario, sample=sample)
+    stopping = _Stopping(scenario)
+    for message in said:
+        _hear(message, messages, views, stopping)
     asking = functools.partial(ask, retry=retry or Retry(), on_retry=on_retry)
     while True:
         ending = ended(scenario, messages) or stopping.ending
         if ending is not None:
             return tuple(messages), ending
-        message = await _next(scenario, models, messages, sample=sample, asking=asking, on_piece=on_piece)
-        messages.append(message)
-        stopping.feed(message)
+        message = await _next(scenario, models, views, asking=asking, on_piece=on_piece)
+        _hear(message, messages, views, stopping)
         if on_message is not None:
             on_message(message)
+
+
+def _hear(message: Message, messages: list[Message], views: Views, stopping: _Stopping) -> None:
+    messages.append(message)
+    views.add(message)
+    stopping.feed(message)
 
 
 def ended(scenario: Scenario, said: list[Message]) -> Ending | None:
@@ -117,21 +125,21 @@ class _Stopping:
 async def _next(
     scenario: Scenario,
     models: Mapping[Side, Model],
-    said: list[Message],
+    views: Views,
     *,
-    sample: int,
     asking: Callable[..., Awaitable[Reply]],
     on_piece: OnPiece | None,
 ) -> Message:
-    number = len(said) + 1
+    number = views.number
     side = scenario.side_at(number)
     given = scenario.given_at(number)
     if given is not None:
         return Message(number, side, given)
     began = time.monotonic()
     on_delta = None if on_piece is None else functools.partial(on_piece, side)
-    seen = view(scenario, said, sample=sample)
-    reply = await _fitting(functools.partial(asking, models[side], on_delta=on_delta), seen, scenario.history)
+    fitting = functools.partial(asking, models[side], on_delta=on_delta)
+    reply = await _fitting(fitting, views.next(), scenario.history)
+    ms = 1000 * (time.monotonic() - began) if reply.ms is None else reply.ms
     return Message(
         number,
         side,
@@ -141,7 +149,7 @@ async def _next(
         model=reply.model,
         usage=reply.usage,
         # What is in the box takes no time worth telling, and recorded twice it is to be the same bytes.
-        ms=None if is_offline(scenario.speaker(side)) else round(1000 * (time.monotonic() - began), 1),
+        ms=None if is_offline(scenario.speaker(side)) else round(ms, 1),
         attempts=reply.attempts,
     )
 

@@ -374,6 +374,9 @@ class Recorder:
         return self._models[speaker.model]
 
     def _recorded(self, scenario: Scenario, sample: int) -> Served:
+        if self.mode != "none" and not self.library.path(scenario, sample).exists():
+            msg = "not recorded yet"  # which is dealt with, so that nobody needs to be told what there is instead
+            raise RecordingMissing(msg)
         return self.library.serve(scenario, sample, find_stop=find_stop)
 
     def _served(self, served: Served) -> Obtained:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from harness.models.protocol import ChatMessage, View
-from harness.scenario import END_TOKEN_OFFER, History, Scenario, Side
+from harness.scenario import END_TOKEN_OFFER, SIDES, History, Scenario, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from harness.dialogue import Message
 
@@ -20,26 +20,57 @@ Chat = TypeVar("Chat", list[ChatMessage], tuple[ChatMessage, ...])
 CHARACTERS_PER_TOKEN = 4
 
 
-def view(scenario: Scenario, said: Sequence[Message], *, sample: int = 1) -> View:
-    """Return what the next speaker is sent.
+class Views:
+    """What each speaker sees of a dialogue, as it goes on: each message is added once and nothing is built anew.
 
     Its own messages are the assistant's, the other's the user's, its system prompt comes first. A's own opener is
     left out of A's view unless the scenario keeps it, so that every view begins with a user's message and strictly
-    alternates, as many chat templates demand.
+    alternates, as many chat templates demand. Where B begins, there is nothing to answer, and its view starts with an
+    empty message of the user's.
 
     Args:
         scenario: what is to happen.
-        said: all messages so far, from number 1.
         sample: which sample of the scenario this is.
 
+    Attributes:
+        number: of the message that is to be said next.
+
     """
-    number = len(said) + 1
-    side = scenario.side_at(number)
-    speaker = scenario.speaker(side)
-    heard = _chat(scenario, side, said)
-    system = system_prompt(scenario, side)
-    head = (ChatMessage("system", system),) if system else ()
-    return View(speaker, side, (*head, *_limited(heard, scenario.history)), number, sample)
+
+    def __init__(self, scenario: Scenario, *, sample: int = 1) -> None:
+        self._scenario = scenario
+        self._sample = sample
+        self.number = 1
+        systems = {side: system_prompt(scenario, side) for side in SIDES}
+        self._heads = {side: (ChatMessage("system", system),) if system else () for side, system in systems.items()}
+        self._heard: dict[Side, list[ChatMessage]] = {"A": [], "B": []}
+        if scenario.opener is None:
+            self._heard["B"].append(ChatMessage("user", _sent("", scenario)))
+
+    def add(self, message: Message) -> None:
+        """Let both hear what was said."""
+        text = _sent(message.text, self._scenario)
+        is_opener = message.number == 1 and self._scenario.opener is not None
+        for side, heard in self._heard.items():
+            if message.speaker != side:
+                heard.append(ChatMessage("user", text))
+            elif not is_opener or self._scenario.keep_opener:
+                heard.append(ChatMessage("assistant", text))
+        self.number += 1
+
+    def next(self) -> View:
+        """Return what the next speaker is sent."""
+        side = self._scenario.side_at(self.number)
+        heard = _limited(self._heard[side], self._scenario.history)
+        return View(self._scenario.speaker(side), side, (*self._heads[side], *heard), self.number, self._sample)
+
+
+def view(scenario: Scenario, said: Iterable[Message], *, sample: int = 1) -> View:
+    """Return what the next speaker is sent after all messages so far, from number 1; see :class:`Views`."""
+    views = Views(scenario, sample=sample)
+    for message in said:
+        views.add(message)
+    return views.next()
 
 
 def shortened(of: View) -> View | None:
@@ -64,16 +95,6 @@ def system_prompt(scenario: Scenario, side: Side) -> str | None:
         return own
     offer = END_TOKEN_OFFER.replace("{token}", token)
     return f"{own}\n\n{offer}" if own else offer
-
-
-def _chat(scenario: Scenario, side: Side, said: Sequence[Message]) -> list[ChatMessage]:
-    if not said:  # B begins: there is nothing to answer, but a view starts with a user's message
-        return [ChatMessage("user", _sent("", scenario))]
-    skipped = int(side == "A" and scenario.opener is not None and not scenario.keep_opener)
-    return [
-        ChatMessage("assistant" if message.speaker == side else "user", _sent(message.text, scenario))
-        for message in said[skipped:]
-    ]
 
 
 def _sent(text: str, scenario: Scenario) -> str:

@@ -89,6 +89,8 @@ class OpenAIModel:
             raise failures.key_missing(self._server)
         if key is not None and not (key.isascii() and key.isprintable()):
             raise failures.key_malformed(self._server)
+        # Told the whole address, the package has one to read in place of two to put together on each call.
+        self._address = _PATH if {"?", "#"} & set(url) else url.rstrip("/") + _PATH
         self._timeout = timeout
         self._connect_timeout = connect_timeout
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Clients] = WeakKeyDictionary()
@@ -127,7 +129,7 @@ class OpenAIModel:
 
     async def _whole(self, client: AsyncOpenAI, body: bytes) -> Reply:
         try:
-            response = await client.post(_PATH, content=body, cast_to=http_library().Response)
+            response = await client.post(self._address, content=body, cast_to=http_library().Response)
         except request_failures() as error:
             raise self._told(error) from None
         return whole(self._server, response.content, response.headers)
@@ -136,7 +138,9 @@ class OpenAIModel:
         from openai import AsyncStream  # noqa: PLC0415 -- half a second that only live runs may pay
 
         try:
-            stream = await client.post(_PATH, content=body, cast_to=object, stream=True, stream_cls=AsyncStream[object])
+            stream = await client.post(
+                self._address, content=body, cast_to=object, stream=True, stream_cls=AsyncStream[object]
+            )
         except request_failures() as error:
             raise self._told(error) from None
         collector = Collector(self._server)
@@ -232,14 +236,14 @@ def request_body(model_id: str, view: View, *, stream: bool) -> bytes:
         "stream_options": {"include_usage": True} if stream else None,
     }
     given = {name: value for name, value in fields.items() if value is not None}
-    return _json({**given, **speaker.extra})[:-1] + b',"messages":' + _messages(view.messages) + b"}"
+    try:
+        return _ENCODER.encode({**given, **speaker.extra, "messages": view.messages})
+    except UnicodeEncodeError:  # one holds a lone surrogate; the others keep their bytes
+        return _json({**given, **speaker.extra})[:-1] + b',"messages":' + _messages(view.messages) + b"}"
 
 
 def _messages(messages: Sequence[ChatMessage]) -> bytes:
-    try:
-        return _ENCODER.encode(messages)
-    except UnicodeEncodeError:  # one holds a lone surrogate; the others keep their bytes
-        return b"[" + b",".join(map(_json, messages)) + b"]"
+    return b"[" + b",".join(map(_json, messages)) + b"]"
 
 
 def _json(value: object) -> bytes:

@@ -53,6 +53,7 @@ class Reply:
         usage: tokens, where the server counted them.
         model: the model that answered, as its server named it.
         attempts: how many requests it took, at least 1; 0 where none was sent.
+        ms: milliseconds from the request to the complete reply, where somebody measured it; else ``None``.
         hold: seconds for which the server's rate limit leaves nothing to anyone, where it says so; else ``None``.
 
     """
@@ -63,6 +64,7 @@ class Reply:
     usage: Usage | None = None
     model: str | None = None
     attempts: int = 1
+    ms: float | None = None
     hold: float | None = None
 
 

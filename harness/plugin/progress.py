@@ -58,9 +58,13 @@ def display(config: pytest.Config, board: Board) -> Display:
         return OnTerminal(board, reporter, capture, is_verbose=config.get_verbosity() > 0)
 
     def write(line: str) -> None:
+        writer = reporter.config.get_terminal_writer()
+        unfinished = getattr(writer, "_current_line", "")  # pytest's own, which goes on as if nothing had come between
         with _uncaptured(capture):
-            reporter.ensure_newline()
-            reporter.write_line(line)
+            if unfinished:
+                writer.line()
+            writer.line(line)
+            writer.write(unfinished, flush=True)
 
     return PlainLines(board, write)
 

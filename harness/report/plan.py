@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from harness.dialogue import Usage
 from harness.engine.plan import Forecast, duration
 from harness.printable import shorten
-from harness.report.spending import money
+from harness.report.amounts import duration_in_words, money
 from harness.scenario import SIDES
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ _INTENTS: Final = {
     "replace": "record anew",
     "error": "error",
 }
-_MINUTE: Final = 60
-_HOUR: Final = 3600
 
 
 def plan(forecasts: Sequence[Forecast], prices: Prices, *, at_once: int, mode: str) -> list[str]:
@@ -50,16 +48,6 @@ def plan(forecasts: Sequence[Forecast], prices: Prices, *, at_once: int, mode: s
     rows = [_row(group, prices) for group in groups.values()]
     table = tabulate(rows, headers=_HEADERS, tablefmt="simple", disable_numparse=True, colalign=_ALIGNED)
     return [*(line.rstrip() for line in table.split("\n")), *_totals(forecasts, prices, at_once, mode)]
-
-
-def duration_in_words(seconds: float) -> str:
-    """Return a time in words, such as ``45 s``, ``3 min 20 s`` or ``2 h 5 min``."""
-    whole = max(round(seconds), 1 if seconds else 0)
-    if whole < _MINUTE:
-        return f"{whole} s"
-    if whole < _HOUR:
-        return f"{whole // _MINUTE} min {whole % _MINUTE} s"
-    return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min"
 
 
 def _row(group: Sequence[Forecast], prices: Prices) -> tuple[str, ...]:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from harness.dialogue import Usage
 from harness.engine.tally import Tally
 from harness.printable import shorten
-from harness.report.plan import duration_in_words
-from harness.report.spending import money
+from harness.report.amounts import duration_in_words, money
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +59,7 @@ class Board(Tally):
         self._began: float | None = None
         self._talks: dict[Key, Talk] = {}
         self._limits: dict[str, int] = {}
-        self._done = self._failed = self._messages = self._retries = 0
+        self._done = self._failed = self._messages = self._asked = self._retries = 0
 
     def dialogue_queued(self, scenario: Scenario, sample: int) -> None:
         """Note a dialogue that has to be run."""
@@ -76,6 +75,7 @@ class Board(Tally):
         """Count a message."""
         super().message_done(scenario, sample, message)
         self._messages += 1
+        self._asked += message.attempts > 0
         talk = self._talks.get(_key(scenario, sample))
         if talk is not None:
             talk.said, talk.last = message.number, message
@@ -124,9 +124,9 @@ class Board(Tally):
 
     def _time_left(self, talks: list[Talk]) -> float | None:
         """Return the seconds until all is said if it goes on as fast as until now, ``None`` before there is a pace."""
-        if self._began is None or not self._messages or not talks:
+        if self._began is None or not self._asked or not talks:
             return None
-        return sum(talk.length - talk.said for talk in talks) * (self._clock() - self._began) / self._messages
+        return sum(talk.length - talk.said for talk in talks) * (self._clock() - self._began) / self._asked
 
 
 def _key(scenario: Scenario, sample: int) -> Key:

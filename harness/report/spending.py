@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from harness.dialogue import Usage
+from harness.report.amounts import money
 from harness.scenario import SIDES, Side
 
 if TYPE_CHECKING:
@@ -67,11 +68,6 @@ def told(spendings: Sequence[Spending]) -> str | None:
     least = "" if len(costs) == len(spendings) else "at least "
     cost = f", cost {least}{money(sum(costs))}" if costs else ""
     return f"{usage.input + usage.output:,} tokens{cached}{cost}"
-
-
-def money(cost: float) -> str:
-    """Return an amount with as many digits as it needs: two decimals, or three digits of a small one."""
-    return f"{cost:,.2f}" if cost >= 1 or cost == 0 else f"{cost:.3g}"
 
 
 def _sum(one: float | None, other: float | None) -> float | None:
