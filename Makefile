@@ -1,7 +1,7 @@
 # make specs   the main job: replay the dialogue specs, offline
 # make test    the tests of the harness itself
 # make check   linters and types
-# make bench   the benchmarks that print the figures in the README; bench-start and bench-checks are its parts
+# make bench   the benchmarks that print the figures in the README; bench-start, bench-checks and bench-live are its parts
 #
 # Each command creates the virtual environment in .venv if need be; PYTHON names the interpreter it is made with.
 
@@ -13,7 +13,7 @@ READY := $(VENV)/.ready
 # pytest rewrites asserts in every module it tests with; without compiled files it would do so anew in each run.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: specs test check bench bench-start bench-checks clean
+.PHONY: specs test check bench bench-start bench-checks bench-live clean
 .DEFAULT_GOAL := specs
 
 $(READY): pyproject.toml
@@ -36,7 +36,7 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: bench-start bench-checks
+bench: bench-start bench-checks bench-live
 
 bench-start: $(READY)
 	$(BIN)/python benchmarks/startup.py
@@ -47,6 +47,9 @@ bench-checks: $(READY)
 	$(BIN)/python benchmarks/topic.py
 	$(BIN)/python benchmarks/family.py
 	$(BIN)/python benchmarks/form.py
+
+bench-live: $(READY)
+	$(BIN)/python benchmarks/live.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
