@@ -2,6 +2,7 @@
 # make test    the tests of the harness itself
 # make check   linters and types
 # make bench   the benchmarks that print the figures in the README; bench-start, bench-checks and bench-live are its parts
+# make test-servers   the tests against a server that is not ours, the LiteLLM proxy; goes to .venv-servers, 740 MB
 #
 # Each command creates the virtual environment in .venv if need be; PYTHON names the interpreter it is made with.
 
@@ -9,11 +10,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SERVERS := .venv-servers
+SERVERS_READY := $(SERVERS)/.ready
 
 # pytest rewrites asserts in every module it tests with; without compiled files it would do so anew in each run.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: specs test check bench bench-start bench-checks bench-live clean
+.PHONY: specs test test-servers check bench bench-start bench-checks bench-live clean
 .DEFAULT_GOAL := specs
 
 $(READY): pyproject.toml
@@ -30,6 +33,16 @@ specs: $(READY)
 
 test: $(READY)
 	$(BIN)/pytest tests -n auto
+
+# The tests run in the environment of the harness; of the other one they start the proxy's executable, and nothing else.
+test-servers: $(READY) $(SERVERS_READY)
+	HARNESS_TEST_LITELLM=$(CURDIR)/$(SERVERS)/bin/litellm $(BIN)/pytest tests/test_servers_*.py
+
+$(SERVERS_READY): pyproject.toml | $(READY)
+	$(PYTHON) -m venv $(SERVERS)
+	$(SERVERS)/bin/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'  # the first to know groups
+	$(SERVERS)/bin/python -m pip install --quiet --disable-pip-version-check --group servers
+	@touch $(SERVERS_READY)
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -52,4 +65,4 @@ bench-live: $(READY)
 	$(BIN)/python benchmarks/live.py
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
+	rm -rf $(VENV) $(SERVERS) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info

@@ -14,7 +14,7 @@ import harness.plugin.summary  # noqa: F401 -- see above
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "litellm_fixtures"]
 
 # A busy machine is no defect: nothing here is judged by the clock.
 hypothesis.settings.register_profile("tests", deadline=None)

@@ -251,8 +251,12 @@ def test_a_rate_limit_is_told_with_the_wait_that_is_asked_for() -> None:
     assert error.retry_after == 20
 
 
-def test_a_spent_quota_is_not_worth_another_try() -> None:
-    error = refusal(429, {"error": {"message": "You exceeded your quota.", "code": "insufficient_quota"}})
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("Nothing left.", "insufficient_quota"), ("You exceeded your current quota, see your plan.", "429")],
+)
+def test_a_spent_quota_is_not_worth_another_try(words: str, code: str) -> None:
+    error = refusal(429, {"error": {"message": words, "code": code}})
 
     assert error.headline == "gemma at http://127.0.0.1:8000/v1: the account's quota is spent (429)"
     assert not error.transient

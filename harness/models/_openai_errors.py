@@ -36,6 +36,10 @@ _NO_SUCH_MODEL = re.compile(
 _ERROR_CODES = frozenset(str(status) for status in range(400, 600))
 #: Statuses by which a server says that it is asked too much; 529 is what some send for 503.
 _OVERLOADED = frozenset({429, 503, 529})
+#: What LiteLLM answers (with 400) to a key that is not its master key, where it has no database to look others up in.
+_NO_SUCH_KEY: Final = "no_db_connection"
+#: What is said of a quota that is spent, where a proxy passes on the words and not the code.
+_QUOTA: Final = "exceeded your current quota"
 _TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
 #: A secret shorter than this is none, and removing it would garble what servers say.
@@ -206,10 +210,10 @@ _UNKNOWN_MODEL: Final = "the server does not know this model"
 def _by_status(
     server: Server, status: int, words: str, code: str, facts: list[tuple[str, str]], after: float | None
 ) -> ModelError:
-    if status in {401, 403}:
+    if status in {401, 403} or code == _NO_SUCH_KEY:
         return _key_rejected(server, facts)
     if status in {408, 409, 429} or status >= 500:
-        return _busy(server, status, code, facts, after)
+        return _busy(server, status, facts, after, spent=code == "insufficient_quota" or _QUOTA in words)
     return _rejected(server, status, words, code, facts)
 
 
@@ -224,8 +228,7 @@ def _key_rejected(server: Server, facts: list[tuple[str, str]]) -> KeyRejected:
     )
 
 
-def _busy(server: Server, status: int, code: str, facts: list[tuple[str, str]], after: float | None) -> ServerBusy:
-    spent = code == "insufficient_quota"
+def _busy(server: Server, status: int, facts: list[tuple[str, str]], after: float | None, *, spent: bool) -> ServerBusy:
     limited = "the account's quota is spent" if spent else "the server limits how fast it is asked"
     failing = "the server is failing" if status >= 500 else "the server is busy"
     wait = [("asks to wait", f"{after:g} s")] if after is not None else []
@@ -283,7 +286,7 @@ def _words_of(value: object) -> tuple[str, str]:
     if not isinstance(found, Mapping):
         return found if isinstance(found, str) else json.dumps(found), ""
     words: Any = found.get("message") or found.get("detail") or found
-    code = found.get("code")
+    code = found.get("code") if found.get("type") != _NO_SUCH_KEY else _NO_SUCH_KEY
     return words if isinstance(words, str) else json.dumps(words), str("" if code is None else code)
 
 

@@ -25,6 +25,7 @@ class _Said(msgspec.Struct):
     reasoning: Any = None
     reasoning_content: Any = None
     refusal: Any = None
+    provider_specific_fields: Any = None  # where LiteLLM puts the refusal
     tool_calls: Any = None
     function_call: Any = None
 
@@ -34,6 +35,12 @@ class _Said(msgspec.Struct):
         if isinstance(self.content, list):
             return "".join(part["text"] for part in self.content if _is_text(part))
         return self.content if isinstance(self.content, str) else None
+
+    @property
+    def refused(self) -> str | None:
+        """The refusal, also where LiteLLM passes it on."""
+        passed_on = self.provider_specific_fields
+        return _string(self.refusal) or _string(passed_on.get("refusal") if isinstance(passed_on, Mapping) else None)
 
     @property
     def thought(self) -> str:
@@ -172,7 +179,7 @@ def _decode(body: bytes) -> Completion:
 
 
 def _reply(server: Server, said: _Said, finish: str | None, about: Completion, headers: Mapping[str, str]) -> Reply:
-    text, thought, refusal = said.text, said.thought or None, _string(said.refusal)
+    text, thought, refusal = said.text, said.thought or None, said.refused
     if refusal and not text:
         text, finish = refusal, "refusal"
     if text is None:
