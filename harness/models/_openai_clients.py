@@ -92,6 +92,7 @@ def _transport() -> dict[str, Any]:
 def _tls() -> ssl.SSLContext:
     """Return what all connections are secured by: reading the certificates takes longer than all else in a client."""
     context: ssl.SSLContext = http_library().create_ssl_context()
+    context.set_alpn_protocols(["http/1.1"])  # some servers would otherwise not know
     return context
 
 
