@@ -19,6 +19,8 @@ Chat = TypeVar("Chat", list[ChatMessage], tuple[ChatMessage, ...])
 #: Characters that are counted as one token where a history is limited in tokens.
 CHARACTERS_PER_TOKEN = 4
 
+_ALL = History()
+
 
 class Views:
     """What each speaker sees of a dialogue, as it goes on: each message is added once and nothing is built anew.
@@ -102,7 +104,7 @@ def _sent(text: str, scenario: Scenario) -> str:
 
 
 def _limited(heard: list[ChatMessage], history: History) -> list[ChatMessage]:
-    if history == History():
+    if history == _ALL:
         return heard
     kept = heard[-history.last :] if history.last is not None else _within(heard, history.tokens or 1)
     return _from_user(kept)
