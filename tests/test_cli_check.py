@@ -69,7 +69,7 @@ def test_a_pair_that_cannot_stop_is_told_with_its_messages_and_why(capsys: Captu
         f"  [{LOOP.onset}] {said.speaker}: {said.text}",
     ]
     assert lines[3] == f"      {LOOP.evidence[0].why}"
-    assert f"where it begins: harness show end.txt --messages {LOOP.onset - 2}-{LOOP.onset + 5}" in lines
+    assert f"  where it begins: harness show end.txt --messages {LOOP.onset - 2}-{LOOP.onset + 5}" in lines
 
 
 def test_the_command_that_shows_the_loop_can_be_pasted(capsys: Captured) -> None:
@@ -162,7 +162,18 @@ def test_several_files_are_summed_up(capsys: Captured) -> None:
     transcript(Path("end.txt"), *ENDLESS)
     transcript(Path("tea.txt"))
     code, out = told(capsys, "end.txt", "tea.txt", "tea.txt")
-    assert (code, out.splitlines()[-1]) == (1, "3 files: 2 passed, 1 failed")
+    assert (code, out.splitlines()[-1]) == (1, "3 files: 2 passed, 1 failed (no_termination_loop in 1)")
+
+
+def test_of_several_files_only_what_failed_takes_more_than_a_line(capsys: Captured) -> None:
+    transcript(Path("end.txt"), *ENDLESS)
+    transcript(Path("tea.txt"))
+    lines = told(capsys, "tea.txt", "end.txt", "tea.txt")[1].splitlines()
+    assert lines[0] == lines[-2] == "✓ tea.txt: 7 messages, acme/talker with itself"
+    assert lines[1] == "✗ end.txt: 23 messages, acme/talker with itself"
+    assert lines[2].startswith("✗ no_termination_loop failed: ")
+    assert lines[-4].startswith("  where it begins: ")
+    assert "passed:" not in "".join(lines[:-1])
 
 
 def test_a_broken_file_keeps_no_other_from_being_checked(capsys: Captured) -> None:
@@ -170,7 +181,7 @@ def test_a_broken_file_keeps_no_other_from_being_checked(capsys: Captured) -> No
     Path("broken.txt").write_text("no transcript", encoding="utf-8")
     assert main(["check", "broken.txt", "absent.txt", "tea.txt"]) == 2
     captured = capsys.readouterr()
-    assert captured.out.startswith("tea.txt: 7 messages")
+    assert captured.out.startswith("✓ tea.txt: 7 messages")
     assert captured.out.splitlines()[-1] == "3 files: 1 passed, 2 could not be read"
     assert [line for line in captured.err.splitlines() if line.startswith("harness: ")] == [
         "harness: broken.txt, line 1: this is not a transcript",

@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from cli_running import transcript
+from cli_running import ENDLESS, transcript
 
 from harness import __version__
 from harness.cli import VERBS, main
@@ -121,6 +121,68 @@ def test_a_reader_who_goes_away_is_no_error(arguments: list[str], tmp_path: Path
         os.close(write)
         _, complaint = process.communicate(timeout=PATIENCE)
     assert (process.returncode, complaint) == (0, b"")
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]], ids=["text", "json"])
+@pytest.mark.parametrize(("name", "code"), [("tea.txt", 0), ("end.txt", 1), ("broken.txt", 2)])
+def test_the_exit_code_of_check_is_the_same_where_the_reader_goes_away(
+    name: str, code: int, form: list[str], tmp_path: Path
+) -> None:
+    transcript(tmp_path / "tea.txt")
+    transcript(tmp_path / "end.txt", *ENDLESS)
+    (tmp_path / "broken.txt").touch()
+    command = " ".join([shlex.quote(sys.executable), "-m harness check", *[name] * 40, *form])
+    script = f"{{ {command} 2>errors; echo $? >code; }} | head -n 1"
+    ran = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S607 -- any sh
+    assert (tmp_path / "code").read_text(encoding="utf-8") == f"{code}\n"
+    assert "Traceback" not in (tmp_path / "errors").read_text(encoding="utf-8")
+    assert ran.stdout.count(b"\n") == 1
+
+
+def test_all_is_imported_although_nobody_reads_of_it(tmp_path: Path) -> None:
+    names = [f"run{number}.txt" for number in (1, 2, 3)]
+    for name in names:
+        transcript(tmp_path / name, "Hello.", f"This is {name}.")
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb") as gone:
+        command = [sys.executable, "-m", "harness", "import", "--scenario", "tea", *names]
+        ran = subprocess.run(command, cwd=tmp_path, stdout=gone, stderr=subprocess.PIPE, timeout=PATIENCE, check=False)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert len(list(tmp_path.glob("fixtures/tea/*/*.jsonl"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ["talk", "--turn", "3"],
+            "harness: unrecognized arguments: --turn 3\n  nearest: --turns\nhow to fix: see `harness talk --help`\n",
+        ),
+        (
+            ["check", "--by", "C", "tea.txt"],
+            (
+                "harness: argument --by: invalid choice: 'C' (choose from 'A', 'B')\n"
+                "how to fix: see `harness check --help`\n"
+            ),
+        ),
+        (
+            [],
+            "harness: the following arguments are required: VERB\nhow to fix: see `harness --help`\n",
+        ),
+    ],
+    ids=" ".join,
+)
+def test_misuse_is_told_with_the_nearest_right_thing_and_where_to_read_on(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert capsys.readouterr().err == told
+
+
+def test_a_verb_that_is_misspelt_is_told_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["chek", "tea.txt"]) == 2
+    assert "  nearest: check\n" in capsys.readouterr().err
 
 
 def test_a_full_device_is_an_error_and_no_stack_trace(tmp_path: Path) -> None:

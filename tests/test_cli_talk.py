@@ -101,10 +101,17 @@ def test_a_recording_can_be_made_of_it(capsys: Captured) -> None:
     assert (recording.origin, recording.dialogue.turns, recording.dialogue.scenario.a.seed) == ("run", 3, 5)
 
 
-def test_a_transcript_that_is_there_is_replaced(capsys: Captured) -> None:
-    for turns in (2, 1):
-        talk(capsys, "--turns", str(turns), "--output", "run.txt")
-    assert len(read_transcript("run.txt")) == 3
+@pytest.mark.parametrize(
+    ("output", "there"), [("run.txt", "run.txt"), ("run.json", "run.json"), ("runs/", "runs/1.txt")]
+)
+def test_a_transcript_that_is_there_stays(output: str, there: str, capsys: Captured) -> None:
+    talk(capsys, "--turns", "1", "--output", output)
+    before = Path(there).read_bytes()
+    assert complaint(capsys, "--turns", "2", "--output", output) == (
+        f"harness: --output {there} is there already, and nothing is overwritten\n"
+        "how to fix: name another file, or remove that one\n"
+    )
+    assert Path(there).read_bytes() == before
 
 
 def test_a_dash_is_standard_output(capsys: Captured) -> None:
@@ -113,7 +120,7 @@ def test_a_dash_is_standard_output(capsys: Captured) -> None:
 
 
 def test_several_samples_are_numbered_files_in_a_folder(capsys: Captured) -> None:
-    assert talk(capsys, "--turns", "2", "--samples", "3", "--output", "runs") == ""
+    talk(capsys, "--turns", "2", "--samples", "3", "--output", "runs")
     assert sorted(path.name for path in Path("runs").iterdir()) == ["1.txt", "2.txt", "3.txt"]
     texts = {read_transcript(path).texts for path in Path("runs").iterdir()}
     assert len(texts) == 3
@@ -121,6 +128,7 @@ def test_several_samples_are_numbered_files_in_a_folder(capsys: Captured) -> Non
 
 def test_a_sample_says_the_same_among_many_as_it_would_alone(capsysbinary: CapturedBytes) -> None:
     main(["talk", "--turns", "4", "--samples", "2", "--output", "runs/"])
+    capsysbinary.readouterr()
     main(["talk", "--turns", "4"])
     assert Path("runs/1.txt").read_bytes() == capsysbinary.readouterr().out
 
@@ -164,7 +172,7 @@ def test_a_device_is_written_to(capsys: Captured) -> None:
         (
             ["--output", "there.jsonl"],
             (
-                "harness: --output there.jsonl is there already, and no recording is overwritten\n"
+                "harness: --output there.jsonl is there already, and nothing is overwritten\n"
                 "how to fix: name another file, or remove that one\n"
             ),
         ),
@@ -300,15 +308,3 @@ def test_a_pipe_gets_the_transcript_while_the_progress_is_shown_on_standard_erro
     watched = capsys.readouterr().out
     assert watched == talk(capsys, "--turns", "2")
     assert "\r5 of 5 messages\r\x1b[K" in terminal.shown
-
-
-def test_the_progress_of_several_samples_is_a_line_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    with on_terminal(monkeypatch, environment={"TERM": "dumb"}) as terminal:
-        main(["talk", "--turns", "1", "--samples", "2", "--output", "runs"])
-    assert terminal.shown == (
-        "builtin:eliza with itself, 1 turn, 2 samples\n"
-        "sample 1: 3 messages, ended by turns\n"
-        "3 messages in runs/1.txt\n"
-        "sample 2: 3 messages, ended by turns\n"
-        "3 messages in runs/2.txt\n"
-    )

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from cli_running import on_terminal
@@ -17,7 +17,7 @@ from harness.cli import main
 from harness.errors import RecordingInterrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     Captured = pytest.CaptureFixture[str]
 
@@ -216,43 +216,6 @@ def test_what_was_said_before_a_failure_is_an_interrupted_recording(server: Prot
     assert "read as far as it goes, 3 messages" in capsys.readouterr().err
 
 
-def breaks(spoilt: int, after: int) -> Callable[[Any], Fault | None]:
-    """Return faults that break one sample, known by its seed, once it has so many messages."""
-
-    def fault(request: Any) -> Fault | None:
-        is_it = request.json["seed"] == spoilt and len(request.json["messages"]) >= after
-        return Fault.http(400, "No more of this.") if is_it else None
-
-    return fault
-
-
-def test_the_other_samples_go_on_where_one_fails_and_all_are_kept(server: ProtocolServer, capsys: Captured) -> None:
-    server.faults = breaks(2, after=2)
-    command = arguments(server, "--samples", "3", "--seed", "1", "--output", "runs")
-    told = complaint(capsys, command)
-    assert told.startswith(f"harness: sample 2: loopback at {server.url}: the server refused the request (400)\n")
-    assert [len(read_transcript(f"runs/{sample}.txt")) for sample in (1, 2, 3)] == [5, 3, 5]
-
-
-def test_one_cause_is_told_once_for_all_the_samples_that_it_broke(server: ProtocolServer, capsys: Captured) -> None:
-    server.stop()
-    told = complaint(capsys, arguments(server, "--samples", "12", "--attempts", "1", "--output", "runs"))
-    assert told.count("harness: ") == 1
-    assert told.startswith(
-        f"harness: samples 1, 2, 3, 4, 5, 6, 7, 8 and 4 more: loopback at {server.url}: no connection"
-    )
-
-
-def test_a_transcript_that_cannot_be_written_is_an_error(server: ProtocolServer, capsys: Captured) -> None:
-    def answer(*_: object) -> str:
-        Path("runs/1.txt").mkdir(exist_ok=True)
-        return "Well."
-
-    server.answer = answer
-    told = complaint(capsys, arguments(server, "--samples", "2", "--output", "runs"))
-    assert told == "harness: runs/1.txt: Is a directory\n"
-
-
 def test_a_stream_that_breaks_off_is_said_to_be_void_and_shown_anew(
     server: ProtocolServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -295,17 +258,3 @@ def test_an_interrupt_from_the_keyboard_keeps_what_was_said(server: ProtocolServ
     code, out, err = interrupted(server, 4)
     assert (code, err) == (130, b"")
     assert out.count(b"Message ") == 3
-
-
-def test_an_interrupt_keeps_what_each_of_several_samples_has(server: ProtocolServer) -> None:
-    def stall(request: Any) -> Fault | None:
-        first, *more = request.json["messages"]
-        is_fifth = bool(more) and first["content"] != "Hello."
-        is_last = {1: is_fifth, 2: bool(more), 3: True}[request.json["seed"]]
-        return Fault("stall") if is_last else None
-
-    server.faults = stall
-    code, out, err = interrupted(server, 4 + 3 + 1, "--samples", "3", "--seed", "1", "--output", "runs")
-    assert (code, out, err) == (130, b"", b"")
-    kept = {path.name: len(read_transcript(path)) for path in Path("runs").iterdir()}
-    assert kept == {"1.txt": 4, "2.txt": 3}

@@ -18,8 +18,9 @@ from harness.dialogue import Dialogue
 from harness.engine.prices import Prices
 from harness.engine.recorder import Obtained
 from harness.errors import BudgetSpent, ServerBusy
-from harness.plugin.progress import OnTerminal, PlainLines, Silent, display
+from harness.plugin.progress import OnTerminal, display
 from harness.report.progress import Board
+from harness.report.waiting import PlainLines, Silent, drawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,8 +76,8 @@ def test_the_line_says_what_is_done_what_runs_and_what_waits(board: Board, clock
     clock.now += 11
 
     assert board.summary() == (
-        "1 of 4 dialogues done, 1 running, 1 waiting; 1 failed; 11 messages, 11,000 tokens, cost 11.00; 1 retries; "
-        "12 at once to lab; 22 s left"
+        "1 of 4 dialogues done, 1 running, 1 waiting, 1 failed; 11 messages, 11,000 tokens, cost 11.00; 1 retry; "
+        "at most 12 at once to lab; 22 s left"
     )
 
 
@@ -86,14 +87,14 @@ def test_what_was_recorded_before_is_not_waited_for(board: Board, clock: Clock) 
     clock.now += 5
     say(board, 9)
 
-    assert board.summary().endswith("; 1 messages, 1,000 tokens, cost 1.00; 10 s left")
+    assert board.summary().endswith("; 1 message, 1,000 tokens, cost 1.00; 10 s left")
 
 
 def test_a_dialogue_that_another_process_recorded_is_done_without_having_started(board: Board) -> None:
     board.dialogue_queued(TEA, 1)
     board.dialogue_done(Obtained(Dialogue(TEA, ()), "replayed"))
 
-    assert board.summary() == "1 of 1 dialogues done, 0 running, 0 waiting; 0 messages"
+    assert board.summary() == "1 of 1 dialogue done, 0 running, 0 waiting; 0 messages"
 
 
 def test_the_last_line_of_each_dialogue_that_runs_is_safe_to_print(board: Board) -> None:
@@ -105,6 +106,56 @@ def test_the_last_line_of_each_dialogue_that_runs_is_safe_to_print(board: Board)
     lines = board.last_lines(40)
 
     assert lines == ["tea 1: 4 of 11 B: Look: \\x1b[2J\\u202exx…", "tea 2: 0 of 11"]
+
+
+def test_what_is_left_takes_no_less_than_the_longest_dialogue(board: Board, clock: Clock) -> None:
+    for sample in range(1, 11):
+        board.dialogue_started(TEA, sample, 0)
+    clock.now += 4
+    for sample in range(1, 11):
+        for number in (1, 2):
+            say(board, number, sample=sample)
+        if sample > 1:
+            board.dialogue_failed(TEA, sample, BudgetSpent("spent"))
+
+    assert board.left == "18 s left"  # 9 messages of 2 seconds each, one after the other
+
+
+def test_before_each_pair_has_spoken_nobody_knows_how_long_it_takes(board: Board, clock: Clock) -> None:
+    for sample in (1, 2):
+        board.dialogue_started(TEA, sample, 0)
+    clock.now += 4
+    say(board, 1)
+    assert board.left is None
+    say(board, 1, sample=2)
+    assert board.left is not None
+
+
+def test_a_dialogue_that_ended_early_leaves_nothing_to_be_said(board: Board) -> None:
+    assert board.share == 0.0
+    for sample in (1, 2):
+        board.dialogue_started(TEA, sample, 0)
+    said = tuple(Message(number, TEA.side_at(number), "Well.") for number in (1, 2, 3))
+    board.dialogue_done(Obtained(Dialogue(TEA, said, Ending("empty", by="A")), "recorded"))
+    assert board.share == 3 / 14
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (20, 10), (200, 5), (1, 1)])
+def test_the_display_fits_the_terminal(width: int, height: int, board: Board, clock: Clock) -> None:
+    from rich.console import Console  # noqa: PLC0415 -- which only this test draws on
+
+    for sample in range(1, 41):
+        board.dialogue_started(TEA, sample, 0)
+    clock.now += 4
+    for sample in range(1, 41):
+        say(board, 1, "a" * 300, sample=sample)
+    console = Console(width=width, height=height, force_terminal=True, color_system=None, legacy_windows=False)
+    lines = console.render_lines(drawn(board, console, is_verbose=True), pad=False)
+
+    assert len(lines) <= max(3, height - 3)
+    assert all(sum(piece.cell_length for piece in line) <= width for line in lines)
+    if height == 24:
+        assert lines[-1][0].text == "… and 23 more"
 
 
 # --- plain lines
@@ -173,7 +224,7 @@ PERSON = Speaker("some/model")
 def test_before():
     pass
 
-@pytest.mark.scenario(Scenario("chat", a=PERSON, b=PERSON, turns=5), samples=2)
+@pytest.mark.scenario(Scenario("chat", a=PERSON, b=PERSON, turns=4), samples=2)
 def test_it(dialogue, capsys):
     print("captured")
     assert capsys.readouterr().out == "captured" + chr(10)
@@ -233,15 +284,11 @@ def on_terminal(pytester: pytest.Pytester, *arguments: str, **environment: str) 
     return raw.decode()
 
 
-def without_times(lines: list[str]) -> list[str]:
-    return [re.sub(r"in \d+\.\d+s|=+", "", line) for line in lines]
-
-
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch, spec: Spec) -> Iterator[ProtocolServer]:
-    """Return a server with which a dialogue of ten calls takes a second."""
+    """Return a server with which a dialogue of eight calls takes a good half of a second."""
     spec(SPEC)
-    with ProtocolServer(latency=0.1) as server:
+    with ProtocolServer(latency=0.08) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         yield server
 
@@ -249,36 +296,33 @@ def slow(monkeypatch: pytest.MonkeyPatch, spec: Spec) -> Iterator[ProtocolServer
 @pytest.mark.usefixtures("slow")
 def test_on_a_terminal_the_display_comes_and_goes_and_leaves_what_pytest_says(pytester: pytest.Pytester) -> None:
     watched = on_terminal(pytester, "--harness-live")
-    plain = on_terminal(pytester, "--harness-live", TERM="dumb")
+    left = screen(watched)
 
-    assert re.search(r"0 of 2 dialogues done, 2 running, 0 waiting; \d+ messages", watched)
-    assert "dialogues done" not in plain
-    assert "\x1b[?25h" in watched  # the cursor is shown again
-    assert without_times(screen(watched)) == without_times(screen(plain))
-    assert any(line.startswith("test_tea.py ...") for line in screen(watched))
+    assert "0 of 2 dialogues done, 2 running, 0 waiting" in watched
+    assert re.search(r"━.* \d+ %, \d+ s left", watched)
+    assert watched.count("\x1b[?25l") == watched.count("\x1b[?25h") == 1  # the cursor is hidden once, and shown again
+    assert not [line for line in left if "━" in line or "running" in line or "%, " in line]
+    (place,) = [number for number, line in enumerate(left) if line.startswith("test_tea.py")]
+    assert re.fullmatch(r"test_tea.py \.\.\. +\[100%\]", left[place])
+    assert [line[:9] for line in left[place - 2 : place + 3]] == ["collected", "", "test_tea.", "", "========="]
 
 
-def test_with_v_each_dialogue_shows_its_last_line(pytester: pytest.Pytester, slow: ProtocolServer) -> None:
+def test_with_v_each_dialogue_shows_its_last_line_and_nothing_has_colour_where_none_is_wanted(
+    pytester: pytest.Pytester, slow: ProtocolServer
+) -> None:
     slow.answer = lambda *_: "Look \x1b[2J here"
-    watched = on_terminal(pytester, "--harness-live", "-v")
+    watched = on_terminal(pytester, "--harness-live", "-v", NO_COLOR="1")
 
-    assert re.search(r"chat 2: \d+ of 11 +[AB]: Look \\x1b\[2J here", watched)
+    assert re.search(r"chat 2: \d+ of 9 +[AB]: Look \\x1b\[2J here", watched)
     assert "\x1b[2J" not in watched
+    assert not re.search(r"\x1b\[[0-9;]*m", re.sub(r"\x1b\[[02]m", "", watched))  # dim is no colour
     (shown,) = [line for line in screen(watched) if "::test_it" in line]
     assert re.fullmatch(r"test_tea.py::test_it PASSED +\[ 66%\]", shown)
 
 
 @pytest.mark.usefixtures("slow")
-def test_it_has_no_colour_where_none_is_wanted(pytester: pytest.Pytester) -> None:
-    watched = on_terminal(pytester, "--harness-live", NO_COLOR="1")
-
-    assert "2 running" in watched
-    assert not re.search(r"\x1b\[[0-9;]*m", watched.replace("\x1b[0m", ""))
-
-
-@pytest.mark.usefixtures("slow")
 def test_a_log_of_pytest_gets_lines_of_their_own(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.plugin.progress.EVERY", 0.2)
+    monkeypatch.setattr("harness.report.waiting.EVERY", 0.2)
     result = run("--harness-live")
 
     result.assert_outcomes(passed=3)

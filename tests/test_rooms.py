@@ -48,7 +48,7 @@ OUTSIDERS = {
     "pytest": {"plugin"},
     "_pytest": {"plugin"},
     "openai": {"models"},
-    "rich": {"plugin", "cli"},
+    "rich": {"report", "plugin", "cli"},
     "tabulate": {"report"},
     "filelock": {"library"},
 }

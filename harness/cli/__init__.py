@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import difflib
 import importlib
 import os
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, UsageError
 from harness.printable import neutralise
 from harness.scrub import scrub
 
@@ -39,7 +41,7 @@ Specs, the tests that record and replay dialogues, are run by pytest: see `pytes
 
 _EPILOG: Final = """\
 examples:
-  harness talk --model builtin:eliza --turns 20 --output dialogue.txt    # hold a dialogue here and now
+  harness talk --model builtin:eliza --turns 20 --output new.txt         # hold a dialogue here and now
   harness show dialogue.txt                                              # read it
   harness check dialogue.txt                                             # is anything wrong with it?
   harness import dialogue.txt --to fixtures --scenario demo              # make a recording of it, for specs
@@ -48,6 +50,10 @@ examples:
 
 exit codes: 0 all is well, 1 a check failed, 2 misuse or broken input, 130 stopped from the keyboard
 """
+
+
+#: What argparse says of a value that is none of those there are: the value, and those.
+_CHOICE: Final = re.compile(r"invalid choice: '(.*)' \(choose from (.*)\)", re.DOTALL)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,11 +66,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _prepare_streams()
     try:
         code = _run(sys.argv[1:] if arguments is None else list(arguments))
-        sys.stdout.flush()
+        _flush()
     except HarnessError as error:
         return complain(error)
-    except BrokenPipeError:
-        return _hung_up()
+    except BrokenPipeError:  # of a verb that has nothing more to tell than what nobody reads
+        _hang_up()
+        return OK
     except OSError as error:
         return complain(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or error)
     except KeyboardInterrupt:
@@ -94,11 +101,30 @@ def _run(arguments: list[str]) -> int:
     return run(options)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong as everything else here does: what, the nearest right thing, and where to read more."""
+
+    #: That of the verb, which knows the options that there are; the command's own complains of those there are not.
+    of_verb: argparse.ArgumentParser | None = None
+
+    def error(self, message: str) -> NoReturn:
+        """Raise an error in place of argparse's own, which is the usage of everything."""
+        told, _, rest = message.partition(": ")
+        if told == "unrecognized arguments" and self.of_verb is not None:
+            self.of_verb.error(message)
+        word, known = rest.split(" ")[0], list(self._option_string_actions)
+        if choice := _CHOICE.search(message):
+            word, known = choice[1], [one.strip("' ") for one in choice[2].split(",")]
+        near = difflib.get_close_matches(word.partition("=")[0], known, n=1)
+        facts = [("nearest", near[0])] if near else []
+        raise UsageError(message, facts=facts, fix=f"see `{self.prog} --help`")
+
+
 def _parser(chosen: str | None) -> argparse.ArgumentParser:
     """Return the parser of the command, and in it that of the chosen verb; of the others only what they are for."""
     from harness import __version__  # noqa: PLC0415 -- the package, which knows its own version
 
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="harness",
         description=_DESCRIPTION,
         epilog=_EPILOG,
@@ -115,6 +141,7 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
             home = importlib.import_module(f"harness.cli.{module}")
             home.fill(of_verb)
             of_verb.set_defaults(run=home.run)
+            parser.of_verb = of_verb
     return parser
 
 
@@ -129,8 +156,15 @@ def _prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # what has no such method is suppressed
 
 
-def _hung_up() -> int:
-    # Whoever read our output has gone, as `head` does; Python would complain when it flushes at exit.
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return OK
+def _flush() -> None:
+    """Print what is not yet printed; if its reader has gone, as `head` does, the exit code is what it is."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _hang_up()
+
+
+def _hang_up() -> None:
+    from harness.cli.terminal import hang_up  # noqa: PLC0415 -- which few calls come to
+
+    hang_up()

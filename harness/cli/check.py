@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +15,7 @@ from harness import checks
 from harness.cli import BROKEN, FAILED, OK, complain
 from harness.cli.files import STANDARD, add_files, read_dialogue
 from harness.cli.scrubbed import without_secrets
-from harness.cli.terminal import BAD, GOOD, HEAD, QUIET, console
+from harness.cli.terminal import BAD, GOOD, HEAD, QUIET, console, heard
 from harness.errors import CheckError, HarnessError
 from harness.recording_format import shown
 from harness.report.failure import explain, pair
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 _DESCRIPTION: Final = """\
 Check recordings or transcripts: does the pair know when it is done, does it stay on topic, is no message empty, does
 each stay in its role? And where you say what form the messages are to have: do they have it?
+
+Of several files, one that passes has a line; of the others it is told what failed, and which messages prove it.
 """
 
 _EPILOG: Final = """\
@@ -70,13 +73,16 @@ def run(options: argparse.Namespace) -> int:
     for checked in asked:
         checked(())  # options that make no sense are told before anything is read
     screen = None if options.json else console(sys.stdout)
+    several = len(options.files) > 1
     outcomes: list[int] = []
+    failed: Counter[str] = Counter()
     for path in options.files:
-        outcomes.append(_check(path, asked, screen))
-        if screen is not None and len(options.files) > 1 and outcomes[-1] != BROKEN:
-            screen.print()
-    if screen is not None and len(outcomes) > 1:
-        _sum_up(screen, outcomes)
+        outcome, names = _check(path, asked, screen, several=several)
+        outcomes.append(outcome)
+        failed.update(names)
+    if screen is not None and several:
+        with heard():
+            _sum_up(screen, outcomes, failed)
     return max(outcomes)
 
 
@@ -108,46 +114,72 @@ def _schema(path: Path | None) -> Any:  # noqa: ANN401 -- any JSON value
         raise CheckError(msg, facts=[("why", str(error))]) from None
 
 
-def _check(path: Path, asked: Sequence[Callable[..., Verdict]], screen: Console | None) -> int:
+def _check(
+    path: Path, asked: Sequence[Callable[..., Verdict]], screen: Console | None, *, several: bool
+) -> tuple[int, list[str]]:
+    """Check one file and tell of it; return its exit code, and the names of the checks that failed."""
     try:
         dialogue = without_secrets(read_dialogue(path))
     except HarnessError as error:
         if screen is None:
             _print_json({"file": str(path), "error": error.headline})
-        return complain(error)
+        return complain(error), []
     verdicts = [checked(dialogue) for checked in asked]
     if screen is None:
         _print_json(_record(path, dialogue, verdicts))
     else:
-        _tell(screen, path, dialogue, verdicts)
-    return OK if all(verdicts) else FAILED
+        with heard():
+            _tell(screen, path, dialogue, verdicts, several=several)
+    failed = [verdict.check for verdict in verdicts if not verdict]
+    return FAILED if failed else OK, failed
 
 
 def _print_json(record: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(record) + "\n")
+    with heard():
+        sys.stdout.write(json.dumps(record) + "\n")
 
 
-def _tell(screen: Console, path: Path, dialogue: Dialogue, verdicts: Sequence[Verdict]) -> None:
+def _tell(screen: Console, path: Path, dialogue: Dialogue, verdicts: Sequence[Verdict], *, several: bool) -> None:
+    """Tell of one file; of one among several only what a person has to do something about."""
     count = "1 message" if len(dialogue) == 1 else f"{len(dialogue)} messages"
     name = "standard input" if path == STANDARD else shown(path)
-    screen.print(f"{name}: {count}, {pair(dialogue.scenario)}", style=HEAD)
+    head = f"{name}: {count}, {pair(dialogue.scenario)}"
+    if not several:
+        screen.print(head, style=HEAD)
+    elif all(verdicts):
+        _mark(screen, head, passed=True)
+        return
+    else:
+        _mark(screen, head, passed=False, style=HEAD)
     for verdict in verdicts:
-        first, *evidence = explain(verdict, dialogue)
-        screen.print("✓" if verdict else "✗", style=GOOD if verdict else BAD, end=" ")
-        screen.print(first)
-        for line in () if verdict else evidence:
-            screen.print(line, style=None if line.startswith("  [") else QUIET)
+        if not (several and verdict):
+            _tell_verdict(screen, verdict, dialogue, path)
+    if several:
+        screen.print()
+
+
+def _tell_verdict(screen: Console, verdict: Verdict, dialogue: Dialogue, path: Path) -> None:
+    first, *evidence = explain(verdict, dialogue)
+    _mark(screen, first, passed=bool(verdict))
+    for line in () if verdict else evidence:
+        screen.print(line, style=None if line.startswith("  [") else QUIET)
     loop = checks.find_termination_loop(dialogue)
-    if loop is not None and not verdicts[0] and path.is_file():
+    if loop is not None and not verdict and verdict.check == "no_termination_loop" and path.is_file():
         first_shown, last_shown = max(1, loop.onset - _LEAD_IN), min(loop.onset + 5, len(dialogue))
         command = f"harness show {shlex.quote(str(path))} --messages {first_shown}-{last_shown}"
-        screen.print(f"where it begins: {command}", style=QUIET)
+        screen.print(f"  where it begins: {command}")
 
 
-def _sum_up(screen: Console, outcomes: Sequence[int]) -> None:
+def _mark(screen: Console, text: str, *, passed: bool, style: str | None = None) -> None:
+    screen.print("✓" if passed else "✗", style=GOOD if passed else BAD, end=" ")
+    screen.print(text, style=style)
+
+
+def _sum_up(screen: Console, outcomes: Sequence[int], failed: Counter[str]) -> None:
     named = {OK: "passed", FAILED: "failed", BROKEN: "could not be read"}
     told = [f"{outcomes.count(outcome)} {name}" for outcome, name in named.items() if outcome in outcomes]
-    screen.print(f"{len(outcomes)} files: {', '.join(told)}", style=HEAD)
+    which = ", ".join(f"{name} in {count}" for name, count in failed.most_common())
+    screen.print(f"{len(outcomes)} files: {', '.join(told)}{f' ({which})' if which else ''}", style=HEAD)
 
 
 def _record(path: Path, dialogue: Dialogue, verdicts: Sequence[Verdict]) -> dict[str, Any]:

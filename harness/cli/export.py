@@ -36,6 +36,8 @@ examples:
   harness export fixtures/tea/eliza_vs_eliza/1.jsonl
   harness export fixtures/tea/eliza_vs_eliza/1.jsonl --format json
   harness export dialogue.txt --output dialogue.md
+
+exit codes: 0 written, 2 misuse or broken input
 """
 
 

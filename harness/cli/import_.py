@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from harness.cli import OK, warn
 from harness.cli.files import is_recording, read_dialogue
+from harness.cli.terminal import heard
 from harness.errors import RecordingError, UsageError
 from harness.library import Library
 from harness.printable import shorten
@@ -35,6 +36,8 @@ examples:
   harness import dialogue.txt                                # fixtures/dialogue/<A>_vs_<B>/1.jsonl
   harness import run1.txt run2.txt --scenario small-talk     # two samples of one scenario
   harness import run1.txt --to specs/fixtures --json         # one JSON object a line: where it is now
+
+exit codes: 0 all are imported, 2 misuse or broken input (nothing is then imported)
 """
 
 
@@ -67,7 +70,8 @@ def run(options: argparse.Namespace) -> int:
             line = json.dumps({"file": str(path), "recording": str(recording), "messages": len(dialogue)})
         else:
             line = f"{shown(path)} -> {shown(recording)} ({_messages(dialogue)})"
-        sys.stdout.write(line + "\n")
+        with heard():
+            sys.stdout.write(line + "\n")
     return OK
 
 

@@ -1,4 +1,4 @@
-"""Dialogues on the terminal while they are being held: one word by word, several as a line of progress."""
+"""A dialogue on the terminal while it is being held: word by word, or as a line of progress."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Watcher(Protocol):
         """Whether replies are shown while they are being made."""
         ...
 
-    def begin(self, scenario: Scenario, count: int) -> None:
-        """So many dialogues of the scenario are about to be held."""
+    def begin(self, scenario: Scenario) -> None:
+        """A dialogue is about to be held."""
         ...
 
     def piece(self, side: Side, delta: Delta) -> None:
@@ -63,9 +63,9 @@ class Watcher(Protocol):
         ...
 
 
-def watcher(samples: int) -> Watcher:
-    """Return who watches: one dialogue is shown on the terminal itself; else the progress, where errors are told."""
-    if samples == 1 and sys.stdout.isatty():
+def watcher() -> Watcher:
+    """Return who watches: the dialogue is shown on the terminal itself; else the progress, where errors are told."""
+    if sys.stdout.isatty():
         return LiveText(console(sys.stdout))
     return Progress(console(sys.stderr) if sys.stderr.isatty() else None)
 
@@ -85,7 +85,7 @@ class LiveText:
         self._speaking: tuple[Side, bool] | None = None
         self._stream = Stream()
 
-    def begin(self, scenario: Scenario, count: int) -> None:  # noqa: ARG002 -- it is always one
+    def begin(self, scenario: Scenario) -> None:
         """Say who talks."""
         self._screen.print(f"{pair(scenario)}, {_turns(scenario.turns)}\n", style=HEAD)
 
@@ -150,7 +150,7 @@ class LiveText:
 
 
 class Progress:
-    """Says how far the dialogues are, in one line that is written anew; silent where nobody watches.
+    """Says how far the dialogue is, in one line that is written anew; silent where nobody watches.
 
     Args:
         screen: a person's terminal, or ``None``.
@@ -164,16 +164,15 @@ class Progress:
         self._said = self._of = 0
         self._is_open = False
 
-    def begin(self, scenario: Scenario, count: int) -> None:
+    def begin(self, scenario: Scenario) -> None:
         """Say who talks, and how often."""
-        self._of = count * scenario.length
-        times = "" if count == 1 else f", {count} samples"
-        self.note(f"{pair(scenario)}, {_turns(scenario.turns)}{times}")
+        self._of = scenario.length
+        self.note(f"{pair(scenario)}, {_turns(scenario.turns)}")
 
     def piece(self, side: Side, delta: Delta) -> None:
-        """Show nothing: many speak at once."""
+        """Show nothing: the transcript is for whoever reads the pipe."""
 
-    def message(self, message: Message) -> None:  # noqa: ARG002 -- they are only counted
+    def message(self, message: Message) -> None:  # noqa: ARG002 -- it is only counted
         """Count a message."""
         self._said += 1
         if self._screen is not None and not self._screen.is_dumb_terminal:
@@ -186,10 +185,9 @@ class Progress:
         self.note(f"({shorten(error.headline, 200)})")
 
     def end(self, dialogue: Dialogue) -> None:
-        """Say how a dialogue ended; one that was to be longer is not waited for any more."""
-        self._of -= dialogue.scenario.length - len(dialogue)
+        """Say how the dialogue ended."""
         reason = dialogue.ending.reason if dialogue.ending else "an error"
-        self.note(f"sample {dialogue.sample}: {len(dialogue)} messages, ended by {reason}")
+        self.note(f"{len(dialogue)} messages, ended by {reason}")
 
     def note(self, text: str) -> None:
         """Show one line, in place of the progress."""

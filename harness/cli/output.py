@@ -34,38 +34,48 @@ class Output:
     Attributes:
         path: a file, a folder, or ``None`` for standard output.
         is_folder: whether the samples are files in it, ``1.txt`` and so on.
+        form: the ending of those files: ``.txt``, ``.json``, or ``.jsonl`` for recordings.
 
     """
 
     path: Path | None = None
     is_folder: bool = False
+    form: str = ".txt"
 
     @classmethod
-    def of(cls, argument: str | None, samples: int) -> Self:
+    def of(cls, argument: str | None, samples: int, form: str | None = None) -> Self:
         """Return what an argument means.
 
         Args:
             argument: a file (``.txt``, ``.json``, ``.jsonl``), a folder, or ``-``, which is the default.
             samples: how many dialogues there will be.
+            form: of the files in a folder, as an ending without its dot; by default ``txt``.
 
         Raises:
             ConfigurationError: it has no place for them, or nothing can be written there.
 
         """
         if argument is None or Path(argument) == STANDARD:
+            if form:
+                msg = "--form is for the files in a folder, and none is named"
+                raise ConfigurationError(msg, fix="add --output FOLDER/")
             if samples > 1:
                 msg = f"{samples} samples need a folder for their transcripts"
                 raise ConfigurationError(msg, fix="add --output FOLDER/")
             return cls()
         path = Path(argument)
         is_new_folder = not path.exists() and (not path.suffix or (samples > 1 and path.suffix not in _ENDINGS))
-        output = cls(path, is_folder=path.is_dir() or argument.endswith(("/", os.sep)) or is_new_folder)
+        is_folder = path.is_dir() or argument.endswith(("/", os.sep)) or is_new_folder
+        if form and not is_folder and samples == 1:
+            msg = f"--form is for the files in a folder; --output {shown(path)} says its form by its ending"
+            raise ConfigurationError(msg, fix=f"--output {shown(path.with_suffix(f'.{form}'))}")
+        output = cls(path, is_folder, f".{form or 'txt'}")
         output._check(samples)
         return output
 
     def place(self, sample: int) -> Path | None:
         """Return the file of a sample, or ``None`` for standard output."""
-        return self.path / f"{sample}.txt" if self.path is not None and self.is_folder else self.path
+        return self.path / f"{sample}{self.form}" if self.path is not None and self.is_folder else self.path
 
     def write(self, dialogue: Dialogue) -> Path | None:
         """Write the transcript of one dialogue, whole or as far as it went, and return where.
@@ -88,6 +98,8 @@ class Output:
         path = self.path or STANDARD
         if not self.is_folder:
             self._check_file(path, samples)
+        if samples == 1:
+            _check_free(self.place(1) or path)
         folder = path if self.is_folder else path.parent
         folder.mkdir(parents=True, exist_ok=True)
         target = path if path.exists() else folder
@@ -104,9 +116,12 @@ class Output:
             msg = f"--output {shown(path)} has an ending that stands for no form of a transcript"
             facts = [("got", path.suffix or "no ending"), ("forms", ", ".join(_ENDINGS))]
             raise ConfigurationError(msg, facts=facts, fix=f"--output {shown(path.with_suffix('.txt'))}")
-        if path.suffix == _RECORDING and path.exists():
-            msg = f"--output {shown(path)} is there already, and no recording is overwritten"
-            raise ConfigurationError(msg, fix="name another file, or remove that one")
+
+
+def _check_free(path: Path) -> None:
+    if path.is_file():
+        msg = f"--output {shown(path)} is there already, and nothing is overwritten"
+        raise ConfigurationError(msg, fix="name another file, or remove that one")
 
 
 def _record(path: Path, dialogue: Dialogue) -> None:

@@ -42,6 +42,8 @@ examples:
   harness show dialogue.txt --no-pager | grep -n tea
 
 environment: PAGER names the pager (default: less, else more), NO_COLOR does without colours, FORCE_COLOR keeps them
+
+exit codes: 0 shown, 2 misuse or broken input
 """
 
 #: One excerpt: its first and last message, both included; no last message stands for the end.

@@ -4,42 +4,53 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from harness.cli import BROKEN, OK, complain, warn
+from harness.cli import BROKEN, OK, STOPPED, complain, warn
 from harness.cli.live_text import watcher
 from harness.cli.output import Output
-from harness.cli.talking import Talk, hold
+from harness.cli.talking import Talk, hold, opened
+from harness.cli.terminal import heard
 from harness.dialogue import Ending
 from harness.engine.retry import Retry
+from harness.engine.runner import DEFAULT_CONCURRENCY
 from harness.errors import ConfigurationError
 from harness.models import is_offline
 from harness.recording_format import shown
 from harness.scenario import Scenario, Speaker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from harness.cli.live_text import Watcher
-    from harness.dialogue import Message
+    from harness.dialogue import Dialogue, Message
+    from harness.errors import HarnessError
 
 _DESCRIPTION: Final = """\
 Let two models talk, watch them, and keep the transcript. Recordings for specs are made by pytest.
 
 On a terminal the dialogue is shown as it is said, the reasoning dimmed, and you are asked for more turns at its end.
 Elsewhere the transcript goes to standard output, or to --output. Ctrl-C ends a dialogue; what was said is kept.
+
+Several samples are held at once, with a display of how far they are, and a line for each at the end. Ctrl-C lets the
+messages in flight arrive (a second one does not); the same command goes on with whatever is unfinished.
 """
 
 _EPILOG: Final = """\
 examples:
   harness talk --model builtin:eliza --turns 20                              # no key, no network
-  harness talk --turns 3 --samples 5 --seed 7 --output runs/                 # runs/1.txt to runs/5.txt, held at once
+  harness talk --turns 3 --samples 32 --seed 7 --output runs/                # runs/1.txt to runs/32.txt, held at once
   harness talk --model gemma-3-27b-it --base-url http://127.0.0.1:8000/v1 --turns 50 --output run.txt
   harness talk --a gpt-4o-mini --b builtin:eliza --system "Stay on topic." | harness check -
 
 environment: OPENAI_API_KEY is the key of the server, OPENAI_BASE_URL its address where --base-url is not given
+
+exit codes: 0 all is said, 2 misuse, or a model could not answer, 130 stopped from the keyboard
 """
+
+_RAISE: Final = "raise --max-tokens, or the server's own limit"
 
 
 def fill(parser: argparse.ArgumentParser) -> None:
@@ -68,50 +79,58 @@ def fill(parser: argparse.ArgumentParser) -> None:
     )
     course.add_argument("--samples", type=_count(1), default=1, metavar="N", help="independent dialogues, held at once")
     course.add_argument(
-        "--attempts", type=_count(1), default=3, metavar="N", help="how often a message is asked for (default: 3)"
+        "--max-concurrency",
+        type=_count(1),
+        default=DEFAULT_CONCURRENCY,
+        metavar="N",
+        help=f"how many dialogues are held, and replies asked for, at the same time (default: {DEFAULT_CONCURRENCY})",
     )
     course.add_argument(
+        "--attempts", type=_count(1), default=3, metavar="N", help="how often a message is asked for (default: 3)"
+    )
+    kept = parser.add_argument_group("what is kept and shown")
+    kept.add_argument(
         "--output",
         metavar="PATH",
-        help="a file, replaced if it is there (.txt, .json, or .jsonl for a recording, which is never replaced); "
-        "a folder for several samples (1.txt, 2.txt, …); - is standard output",
+        help="a file (.txt, .json, or .jsonl for a recording), or a folder for several samples (1.txt, 2.txt, …); "
+        "nothing is overwritten; - is standard output",
     )
+    kept.add_argument("--form", choices=("txt", "json", "jsonl"), help="of the files in a folder (default: txt)")
+    kept.add_argument("-v", "--verbose", action="store_true", help="of several samples, show what each said last")
+    kept.add_argument("--json", action="store_true", help="print one JSON object a line, one line a sample in a folder")
 
 
 def run(options: argparse.Namespace) -> int:
     """Hold the dialogues that the command line asks for; what was said is kept, whatever ends them."""
     scenario = _scenario(options)
-    output = Output.of(options.output, options.samples)
-    talks = [Talk(scenario, sample) for sample in range(1, options.samples + 1)]
-    watching = watcher(options.samples)
+    output = Output.of(options.output, options.samples, options.form)
+    if options.json and not output.is_folder:
+        msg = "--json tells of the dialogues in a folder, and none is named"
+        raise ConfigurationError(msg, fix="add --output FOLDER/")
+    retry = Retry(attempts=options.attempts)
+    if options.samples > 1 or options.json:
+        return _run_samples(scenario, output, options, retry)
+    return _run_one(Talk(scenario), output, options, retry)
+
+
+def _run_one(talk: Talk, output: Output, options: argparse.Namespace, retry: Retry) -> int:
+    watching = watcher()
     try:
-        _hold(talks, options, watching, output)
+        watching.begin(talk.scenario)
+        asyncio.run(hold(talk, watching, base_url=options.base_url, retry=retry))
+        while talk.ending == Ending("turns") and (more := watching.ask_for_more()):
+            talk.prolong(more)
+            asyncio.run(hold(talk, watching, base_url=options.base_url, retry=retry))
     finally:
         watching.close()
-        for talk in talks:
-            _keep(talk, output, watching)
-    return _report(talks)
-
-
-def _hold(talks: Sequence[Talk], options: argparse.Namespace, watching: Watcher, output: Output) -> None:
-    def ended(talk: Talk) -> None:
-        watching.end(talk.dialogue)
-        if len(talks) > 1:
-            _keep(talk, output, watching)
-
-    watching.begin(talks[0].scenario, len(talks))
-    retry = Retry(attempts=options.attempts)
-    asyncio.run(hold(talks, watching, base_url=options.base_url, retry=retry, on_end=ended))
-    while talks[0].ending == Ending("turns") and (more := watching.ask_for_more()):
-        talks[0].prolong(more)
-        asyncio.run(hold(talks, watching, base_url=options.base_url, retry=retry, on_end=ended))
+        _keep(talk, output, watching)
+    return _remarks([talk.dialogue], {1: talk.error})
 
 
 def _keep(talk: Talk, output: Output, watching: Watcher) -> None:
-    """Write what was said, once; an opener that nobody answered is nothing."""
-    if talk.is_kept or not (talk.ending or talk.has_answers):
+    """Write what was said; an opener that nobody answered is nothing."""
+    if not (talk.ending or talk.has_answers):
         return
-    talk.is_kept = True
     if output.path is None and watching.wants_pieces:
         return  # it was shown on the terminal, which is standard output
     path = output.write(talk.dialogue)
@@ -119,27 +138,42 @@ def _keep(talk: Talk, output: Output, watching: Watcher) -> None:
         watching.note(f"{len(talk.messages)} messages in {shown(path)}")
 
 
-def _report(talks: Sequence[Talk]) -> int:
+def _run_samples(scenario: Scenario, output: Output, options: argparse.Namespace, retry: Retry) -> int:
+    from harness.cli import samples  # noqa: PLC0415 -- one dialogue does without what many need
+
+    asked = samples.Asked(opened(scenario, options.base_url), retry, options.max_concurrency, options.verbose)
+    held = samples.hold(scenario, options.samples, output, asked)
+    with heard():
+        for line in samples.json_lines(held) if options.json else samples.lines(held):
+            sys.stdout.write(f"{line}\n")
+    told = [one.dialogue for one in held.samples if one.dialogue is not None and not one.was_there]
+    code = _remarks(told, {one.number: one.error for one in held.samples}, samples=options.samples)
+    return STOPPED if held.is_stopped else code
+
+
+def _remarks(dialogues: Sequence[Dialogue], errors: Mapping[int, HarnessError | None], *, samples: int = 1) -> int:
     """Say on standard error what a person should know of the dialogues, and return the exit code."""
     from harness.checks.form import is_truncated  # noqa: PLC0415 -- once, at the end of a dialogue
 
-    _remark(talks, is_truncated, "cut off by the limit on tokens", "raise --max-tokens, or the server's own limit")
-    _remark(talks, _is_refusal, "refused by the model or withheld by a filter", None)
-    failed: dict[str, list[Talk]] = defaultdict(list)
-    for talk in talks:
-        if talk.error is not None:
-            failed[talk.error.headline].append(talk)
+    several = samples > 1
+    _remark(dialogues, is_truncated, "cut off by the limit on tokens", _RAISE, several=several)
+    _remark(dialogues, _is_refusal, "refused by the model or withheld by a filter", None, several=several)
+    failed: dict[str, list[int]] = defaultdict(list)
+    for sample, error in errors.items():
+        if error is not None:
+            failed[error.headline].append(sample)
     for same in failed.values():
-        which = f"{_samples([talk.sample for talk in same])}: " if len(talks) > 1 else ""
-        complain(f"{which}{same[0].error}")
+        complain(f"{_samples(same) + ': ' if several else ''}{errors[same[0]]}")
     return BROKEN if failed else OK
 
 
-def _remark(talks: Sequence[Talk], concerns: Callable[[Message], bool], what: str, fix: str | None) -> None:
-    for talk in talks:
-        numbers = [message.number for message in talk.messages if concerns(message)]
+def _remark(
+    dialogues: Sequence[Dialogue], concerns: Callable[[Message], bool], what: str, fix: str | None, *, several: bool
+) -> None:
+    for dialogue in dialogues:
+        numbers = [message.number for message in dialogue if concerns(message)]
         if numbers:
-            where = f" of sample {talk.sample}" if len(talks) > 1 else ""
+            where = f" of sample {dialogue.sample}" if several else ""
             told = f"message {numbers[0]}{where} was" if len(numbers) == 1 else f"messages {_few(numbers)}{where} were"
             warn(f"{told} {what}" + (f"\nhow to fix: {fix}" if fix else ""))
 

@@ -1,21 +1,18 @@
-"""Holding the dialogues of `harness talk`: one or many at once, each keeping what was said until it ended or failed."""
+"""Holding the one dialogue of `harness talk` that somebody may watch: what was said is kept, whatever ends it."""
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from harness.dialogue import Dialogue, Ending, Message
 from harness.engine.loop import converse
-from harness.engine.runner import DEFAULT_CONCURRENCY
 from harness.errors import ModelError
 from harness.models import is_offline, open_model
+from harness.scenario import SIDES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from harness.cli.live_text import Watcher
     from harness.engine.retry import Retry
     from harness.models.protocol import Model, OnDelta, Reply, View
@@ -31,7 +28,6 @@ class Talk:
 
     Attributes:
         scenario: what is to happen.
-        sample: which independent run of it, from 1.
         messages: what was said so far.
         ending: how it ended, ``None`` before that.
         error: why a model could not answer, if that is what it broke off at.
@@ -40,7 +36,6 @@ class Talk:
     """
 
     scenario: Scenario
-    sample: int
     messages: list[Message] = field(default_factory=list)
     ending: Ending | None = None
     error: ModelError | None = None
@@ -55,7 +50,7 @@ class Talk:
     @property
     def dialogue(self) -> Dialogue:
         """What was said so far."""
-        return Dialogue(self.scenario, tuple(self.messages), self.ending, self.sample, self.date)
+        return Dialogue(self.scenario, tuple(self.messages), self.ending, date=self.date)
 
     @property
     def has_answers(self) -> bool:
@@ -79,7 +74,6 @@ class Talk:
                 self.scenario,
                 models,
                 said=tuple(self.messages),
-                sample=self.sample,
                 retry=retry,
                 on_message=keep,
                 on_piece=watching.piece if watching.wants_pieces else None,
@@ -91,48 +85,42 @@ class Talk:
             error.facts = (*error.facts, ("while", which), ("attempts", str(error.attempts)))
 
 
-async def hold(
-    talks: Sequence[Talk],
-    watching: Watcher,
-    *,
-    base_url: str | None,
-    retry: Retry,
-    on_end: Callable[[Talk], None],
-) -> None:
-    """Hold dialogues of one scenario at once.
+async def hold(talk: Talk, watching: Watcher, *, base_url: str | None, retry: Retry) -> None:
+    """Hold a dialogue; it gets its messages, and its ending or its error.
 
     Args:
-        talks: one or more; each gets its messages, and its ending or its error.
-        watching: who is shown them.
+        talk: the dialogue.
+        watching: who is shown it.
         base_url: the server of models without an endpoint of their own, or ``None`` for the environment's.
         retry: how persistently a model is asked.
-        on_end: called with each when it has ended.
 
     Raises:
         HarnessError: a model cannot be opened.
-        OSError: a transcript cannot be written; the other dialogues are broken off.
 
     """
-    free = asyncio.Semaphore(DEFAULT_CONCURRENCY)
-    scenario = talks[0].scenario
-    models: dict[Side, Model] = {"A": _Reporting(_opened(scenario.a, base_url), watching)}
-    is_one = scenario.a.model == scenario.b.model
-    models["B"] = models["A"] if is_one else _Reporting(_opened(scenario.b, base_url), watching)
-
-    async def one(talk: Talk) -> None:
-        async with free:
-            await talk.hold(models, watching, retry)
-        on_end(talk)
-
-    tasks = [asyncio.ensure_future(one(talk)) for talk in talks]
+    models = opened(talk.scenario, base_url)
+    reporting = {name: _Reporting(model, watching) for name, model in models.items()}
+    sides: dict[Side, Model] = {side: reporting[talk.scenario.speaker(side).model] for side in SIDES}
     try:
-        await asyncio.gather(*tasks)
+        await talk.hold(sides, watching, retry)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for model in {id(model): model for model in models.values()}.values():
+        for model in models.values():
             await model.aclose()
+    watching.end(talk.dialogue)
+
+
+def opened(scenario: Scenario, base_url: str | None) -> dict[str, Model]:
+    """Return the models of both speakers by name; no connection is made yet.
+
+    Args:
+        scenario: who speaks.
+        base_url: the server of models without an endpoint of their own, or ``None`` for the environment's.
+
+    Raises:
+        HarnessError: a model cannot be opened.
+
+    """
+    return {speaker.model: _opened(speaker, base_url) for speaker in (scenario.a, scenario.b)}
 
 
 class _Reporting:

@@ -61,6 +61,24 @@ def put(data: bytes) -> None:
 
 
 @contextlib.contextmanager
+def heard() -> Iterator[None]:
+    """Let what is printed in the ``with`` block be lost where its reader has gone, as `head` does.
+
+    The work goes on, and the exit code says what it would have said to a patient reader.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        hang_up()
+
+
+def hang_up() -> None:
+    """Let whatever is printed from here on be lost; Python would complain when it flushes at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextlib.contextmanager
 def paged(*, wanted: bool = True) -> Iterator[IO[str]]:
     """Give a stream for standard output: a pager where that is a terminal and there is one, else itself.
 

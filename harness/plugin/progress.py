@@ -5,47 +5,30 @@ It is there only while pytest itself has nothing to say, and pytest's own line i
 
 from __future__ import annotations
 
-import concurrent.futures
-import os
 import sys
-import time
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from harness.plugin import xdist
-from harness.scrub import scrub
+from harness.report.waiting import LOOK, Display, PlainLines, Silent, can_draw, is_ready, live
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from concurrent.futures import Future
     from contextlib import AbstractContextManager
 
     import pytest
     from rich.console import Console
     from rich.live import Live
-    from rich.text import Text
 
     from harness.report.progress import Board
 
 T = TypeVar("T")
 
-#: Seconds between two plain lines.
-EVERY: Final = 30.0
-
-#: Seconds until the display shows itself, so that it does not flash up for what is done at once, and between two looks.
+#: Seconds until the display shows itself, so that it does not flash up for what is done at once; and until it is back,
+#: where it has been gone while pytest had something to say.
 _PATIENCE: Final = 0.3
-_LOOK: Final = 0.2
-
-#: Lines that are kept free of the display, which must not be taller than the terminal.
-_FREE: Final = 4
-
-
-class Display(Protocol):
-    """Somebody who waits, and shows what goes on meanwhile."""
-
-    def wait(self, future: Future[T]) -> T:
-        """Return the result of a future when it is there, or raise its exception."""
-        ...
+_BACK: Final = 0.05
 
 
 def display(config: pytest.Config, board: Board) -> Display:
@@ -54,7 +37,7 @@ def display(config: pytest.Config, board: Board) -> Display:
     if reporter is None or config.get_verbosity() < 0 or xdist.is_worker(config):
         return Silent()
     capture: Any = config.pluginmanager.get_plugin("capturemanager")
-    if reporter.isatty and not os.environ.get("CI") and os.environ.get("TERM") not in ("dumb", "unknown"):
+    if reporter.isatty and can_draw():
         return OnTerminal(board, reporter, capture, is_verbose=config.get_verbosity() > 0)
 
     def write(line: str) -> None:
@@ -67,55 +50,6 @@ def display(config: pytest.Config, board: Board) -> Display:
             writer.write(unfinished, flush=True)
 
     return PlainLines(board, write)
-
-
-class Silent:
-    """Shows nothing."""
-
-    def wait(self, future: Future[T]) -> T:
-        """Return the result of a future when it is there."""
-        return future.result()
-
-
-def is_ready(future: Future[Any], seconds: float) -> bool:
-    """Wait for a future, at most so long, and return whether it is done."""
-    return bool(concurrent.futures.wait([future], timeout=seconds).done)
-
-
-class PlainLines:
-    """Writes a line every so often, for a log.
-
-    Args:
-        board: what knows how far the dialogues are.
-        write: takes a line.
-        clock: returns the time in seconds.
-        is_ready: waits for a future, at most so many seconds, and returns whether it is done.
-
-    """
-
-    def __init__(
-        self,
-        board: Board,
-        write: Callable[[str], None],
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        is_ready: Callable[[Future[Any], float], bool] = is_ready,
-    ) -> None:
-        self._board = board
-        self._write = write
-        self._clock = clock
-        self._is_ready = is_ready
-        self._next: float | None = None
-
-    def wait(self, future: Future[T]) -> T:
-        """Return the result of a future when it is there, writing a line whenever one is due."""
-        if self._next is None:
-            self._next = self._clock() + EVERY
-        while not self._is_ready(future, max(0.0, self._next - self._clock())):
-            if self._clock() >= self._next:
-                self._write(scrub(f"harness: {self._board.summary()}"))
-                self._next = self._clock() + EVERY
-        return future.result()
 
 
 class OnTerminal:
@@ -134,14 +68,19 @@ class OnTerminal:
         self._reporter = reporter
         self._capture = capture
         self._is_verbose = is_verbose
+        self._patience = _PATIENCE
 
     def wait(self, future: Future[T]) -> T:
         """Return the result of a future when it is there."""
-        if not is_ready(future, _PATIENCE):
-            with _uncaptured(self._capture), self._own_lines() as console, self._live(console) as live:
-                while not is_ready(future, _LOOK):
-                    live.update(self._drawn(console), refresh=True)
+        if not is_ready(future, self._patience):
+            self._patience = _BACK
+            with _uncaptured(self._capture), self._own_lines() as console, self._live(console) as shown:
+                while not is_ready(future, LOOK):
+                    shown.refresh()
         return future.result()
+
+    def _live(self, console: Console) -> Live:
+        return live(self._board, console, is_verbose=self._is_verbose)
 
     @contextmanager
     def _own_lines(self) -> Iterator[Console]:
@@ -159,23 +98,6 @@ class OnTerminal:
             if column:
                 console.file.write(f"\x1b[A\r\x1b[{column % console.width or console.width}C")
             console.file.flush()
-
-    def _live(self, console: Console) -> Live:
-        from rich.live import Live  # noqa: PLC0415 -- as above
-
-        drawn = self._drawn(console)
-        return Live(
-            drawn, console=console, transient=True, auto_refresh=False, redirect_stdout=False, redirect_stderr=False
-        )
-
-    def _drawn(self, console: Console) -> Text:
-        from rich.text import Text  # noqa: PLC0415 -- as above
-
-        text = Text(scrub(self._board.summary()), style="cyan", overflow="fold")
-        if self._is_verbose:
-            for line in self._board.last_lines(console.width)[: max(0, console.height - _FREE)]:
-                text.append(f"\n{scrub(line)}", style="dim")
-        return text
 
 
 def _uncaptured(capture: Any) -> AbstractContextManager[None]:  # noqa: ANN401 -- as above

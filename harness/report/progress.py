@@ -31,14 +31,14 @@ class Talk:
     Attributes:
         length: messages that it has when it runs its full number of turns.
         said: messages that there are.
-        is_running: whether the pair is talking.
+        began: when the pair began to talk, ``None`` before that.
         last: the latest message of this run, ``None`` before it.
 
     """
 
     length: int
     said: int = 0
-    is_running: bool = False
+    began: float | None = None
     last: Message | None = None
 
 
@@ -60,6 +60,8 @@ class Board(Tally):
         self._talks: dict[Key, Talk] = {}
         self._limits: dict[str, int] = {}
         self._done = self._failed = self._messages = self._asked = self._retries = 0
+        self._ended = 0  # messages of dialogues that are done or have failed
+        self._busy = 0.0  # seconds for which their pairs talked
 
     def dialogue_queued(self, scenario: Scenario, sample: int) -> None:
         """Note a dialogue that has to be run."""
@@ -67,9 +69,10 @@ class Board(Tally):
 
     def dialogue_started(self, scenario: Scenario, sample: int, said: int) -> None:
         """Note that a pair talks."""
+        now = self._clock()
         if self._began is None:
-            self._began = self._clock()
-        self._talks[_key(scenario, sample)] = Talk(scenario.length, said, is_running=True)
+            self._began = now
+        self._talks[_key(scenario, sample)] = Talk(scenario.length, said, began=now)
 
     def message_done(self, scenario: Scenario, sample: int, message: Message) -> None:
         """Count a message."""
@@ -87,34 +90,58 @@ class Board(Tally):
     def dialogue_done(self, obtained: Obtained) -> None:
         """Count a dialogue that is complete."""
         self._done += 1
-        self._talks.pop(_key(obtained.dialogue.scenario, obtained.dialogue.sample), None)
+        self._end(_key(obtained.dialogue.scenario, obtained.dialogue.sample), len(obtained.dialogue))
 
     def dialogue_failed(self, scenario: Scenario, sample: int, error: HarnessError) -> None:  # noqa: ARG002 -- as above
         """Count a dialogue that cannot go on."""
         self._failed += 1
-        self._talks.pop(_key(scenario, sample), None)
+        self._end(_key(scenario, sample))
 
     def limit_changed(self, endpoint: str, window: int) -> None:
         """Note how fast a server is asked."""
         self._limits[endpoint] = window
 
+    @property
+    def share(self) -> float:
+        """How much of all that is to be said there is, from 0 to 1; a dialogue that ended early counts as said."""
+        talks = list(self._talks.values())
+        total = self._ended + sum(talk.length for talk in talks)
+        return (self._ended + sum(talk.said for talk in talks)) / total if total else 0.0
+
+    @property
+    def left(self) -> str | None:
+        """How long it takes until all is said, in words; ``None`` before there is a pace."""
+        seconds = self._seconds_left(list(self._talks.values()))
+        return None if seconds is None else f"{duration_in_words(seconds)} left"
+
     def summary(self) -> str:
         """Return one line that says how far all dialogues are."""
+        left = self.left
+        return "; ".join([*self.lines(), *([] if left is None else [left])])
+
+    def lines(self) -> list[str]:
+        """Return what there is to say but for the time, in two lines: of the dialogues, and of what they took."""
         talks = list(self._talks.values())
-        running = sum(talk.is_running for talk in talks)
+        running = sum(talk.began is not None for talk in talks)
         total = self._done + self._failed + len(talks)
-        parts = [f"{self._done} of {total} dialogues done, {running} running, {len(talks) - running} waiting"]
-        parts += [f"{self._failed} failed"] if self._failed else []
-        parts += [", ".join([f"{self._messages:,} messages", *self._spent()])]
-        parts += [f"{self._retries} retries"] if self._retries else []
-        parts += [f"{window} at once to {shorten(name, 20)}" for name, window in list(self._limits.items())]
-        left = self._time_left(talks)
-        return "; ".join([*parts, *([] if left is None else [f"{duration_in_words(left)} left"])])
+        dialogues = [f"{self._done} of {_counted(total, 'dialogue')} done"]
+        dialogues += [f"{running} running, {len(talks) - running} waiting"]
+        dialogues += [f"{self._failed} failed"] if self._failed else []
+        took = [", ".join([_counted(self._messages, "message"), *self._spent()])]
+        took += [_counted(self._retries, "retry")] if self._retries else []
+        took += [f"at most {window} at once to {shorten(name, 20)}" for name, window in list(self._limits.items())]
+        return [", ".join(dialogues), "; ".join(took)]
 
     def last_lines(self, width: int) -> list[str]:
         """Return, for each pair that talks, what was said last, in a line of so many characters, safe to print."""
-        talks = [(key, talk) for key, talk in list(self._talks.items()) if talk.is_running]
+        talks = [(key, talk) for key, talk in list(self._talks.items()) if talk.began is not None]
         return [_line(key, talk, width) for key, talk in talks]
+
+    def _end(self, key: Key, messages: int = 0) -> None:
+        talk = self._talks.pop(key, None)
+        self._ended += messages or (talk.said if talk is not None else 0)
+        if talk is not None and talk.began is not None:
+            self._busy += self._clock() - talk.began
 
     def _spent(self) -> list[str]:
         usage = sum(list(self.usage.values()), Usage())
@@ -122,15 +149,27 @@ class Board(Tally):
         tokens = [f"{usage.input + usage.output:,} tokens"] if usage != Usage() else []
         return [*tokens, *([f"cost {money(sum(costs))}"] if costs else [])]
 
-    def _time_left(self, talks: list[Talk]) -> float | None:
-        """Return the seconds until all is said if it goes on as fast as until now, ``None`` before there is a pace."""
-        if self._began is None or not self._asked or not talks:
+    def _seconds_left(self, talks: list[Talk]) -> float | None:
+        """Return how long what is left takes, all at the pace until now, but no less than its longest dialogue.
+
+        Before each pair has said something on the average, the pace is that of connecting, not of talking.
+        """
+        running = sum(talk.began is not None for talk in talks)
+        if self._began is None or not talks or self._asked < max(1, running):
             return None
-        return sum(talk.length - talk.said for talk in talks) * (self._clock() - self._began) / self._asked
+        now = self._clock()
+        busy = self._busy + sum(now - talk.began for talk in talks if talk.began is not None)
+        left = [talk.length - talk.said for talk in talks]
+        return max(sum(left) * (now - self._began), max(left) * busy) / self._asked
 
 
 def _key(scenario: Scenario, sample: int) -> Key:
     return scenario.name, scenario.a.model, scenario.b.model, sample
+
+
+def _counted(count: int, noun: str) -> str:
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count:,} {noun if count == 1 else plural}"
 
 
 def _line(key: Key, talk: Talk, width: int) -> str:
