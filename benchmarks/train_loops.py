@@ -53,8 +53,8 @@ PENALTY: Final = 1.0
 #: over a run decides, and content counts for more in it than courtesy does.
 EAGER: Final = {"watching": 1.0, "hindsight": 0.5}
 
-#: Examples whose curvature is below this are left out of the second derivative: it guides the steps, not the solution.
-FLAT: Final = 0.01
+#: Where the last step was smaller than this the curvature is not taken anew: it guides the steps, not the solution.
+NEAR: Final = 0.1
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Examples:
 def examples(labelled: corpus.Labelled) -> Examples:
     """Return the messages of a dialogue as examples."""
     reader = Reader({"bias": 0.0})
-    rows = [reader.read(message).row for message in labelled.dialogue]
+    rows = [reader.read(message).signs for message in labelled.dialogue]
     watching, hindsight = [], []
     for at, row in enumerate(rows):
         before = rows[max(at - 1, 0)]
@@ -116,13 +116,16 @@ def _fitted(
     begin: Mapping[str, float],
 ) -> dict[str, float]:
     """Return the weights and the bias by name, without those whose sign would contradict their meaning."""
-    scales = [_deviation(column) for column in zip(*rows, strict=True)]
+    columns = list(zip(*rows, strict=True))
+    scales = [_deviation(column) for column in columns]
     solution = {name: begin.get(name, 0.0) * scale for name, scale in zip(names, scales, strict=True)}
     bias = begin.get("bias", eager) - eager
     used = list(range(len(names)))
     while True:
-        scaled = [(*[row[at] / scales[at] for at in used], 1.0) for row in rows]
-        *found, bias = _solved(scaled, idle, weights, [*(solution[names[at]] for at in used), bias])
+        scaled = [[value / scales[at] for value in columns[at]] for at in used]
+        *found, bias = _solved(
+            [*scaled, [1.0] * len(rows)], idle, weights, [*(solution[names[at]] for at in used), bias]
+        )
         solution = {names[at]: value for at, value in zip(used, found, strict=True)}
         kept = [at for at in used if solution[names[at]] * _meaning(names[at]) > 0]
         if kept == used:
@@ -142,38 +145,42 @@ def _deviation(column: Sequence[float]) -> float:
     return math.sqrt(sum((value - average) ** 2 for value in column) / len(column)) or 1.0
 
 
-def _solved(rows: list[Row], idle: list[int], weights: list[float], start: list[float]) -> list[float]:
-    """Return the penalised maximum likelihood, by Newton's method."""
+def _solved(columns: list[list[float]], idle: list[int], weights: list[float], start: list[float]) -> list[float]:
+    """Return the penalised maximum likelihood, by Newton's method; the last column is that of the bias."""
     solution = start
-    for _ in range(40):
-        gradient, curvature = _derivatives(rows, idle, weights, solution)
+    curvature: list[list[float]] = []
+    largest = math.inf
+    for _ in range(100):
+        chances = _chances(columns, solution)
+        if largest > NEAR:
+            curvature = _curvature(columns, weights, chances)
+        errors = [weight * (chance - y) for y, weight, chance in zip(idle, weights, chances, strict=True)]
+        penalties = [*(PENALTY * value for value in solution[:-1]), 0.0]
+        gradient = [sum(map(mul, errors, column), value) for column, value in zip(columns, penalties, strict=True)]
         step = _linear(curvature, gradient)
         solution = [value - change for value, change in zip(solution, step, strict=True)]
-        if max(map(abs, step)) < 1e-6:
+        largest = max(map(abs, step))
+        if largest < 1e-6:
             break
     return solution
 
 
-def _derivatives(
-    rows: list[Row], idle: list[int], weights: list[float], solution: list[float]
-) -> tuple[list[float], list[list[float]]]:
-    size = len(solution)
-    gradient = [PENALTY * value for value in solution[:-1]] + [0.0]
-    curvature = [
-        [PENALTY * (at == other < size - 1) + 1e-9 * (at == other) for other in range(size)] for at in range(size)
-    ]
-    for row, y, weight in zip(rows, idle, weights, strict=True):
-        chance = 1 / (1 + math.exp(-max(-50.0, min(50.0, sum(map(mul, solution, row))))))
-        error = weight * (chance - y)
-        gradient = [have + error * value for have, value in zip(gradient, row, strict=True)]
-        bend = weight * chance * (1 - chance)
-        if bend < FLAT:
-            continue
-        for at, value in enumerate(row):
-            if value:
-                factor, line = bend * value, curvature[at]
-                curvature[at] = [have + factor * other for have, other in zip(line, row, strict=True)]
-    return gradient, curvature
+def _chances(columns: list[list[float]], solution: list[float]) -> list[float]:
+    odds = [sum(map(mul, solution, row)) for row in zip(*columns, strict=True)]
+    return [1 / (1 + math.exp(-max(-50.0, min(50.0, value)))) for value in odds]
+
+
+def _curvature(columns: list[list[float]], weights: list[float], chances: list[float]) -> list[list[float]]:
+    """Return the matrix of second derivatives, which is symmetric."""
+    size = len(columns)
+    matrix = [[0.0] * size for _ in columns]
+    bends = [weight * chance * (1 - chance) for weight, chance in zip(weights, chances, strict=True)]
+    for at, column in enumerate(columns):
+        bent = list(map(mul, bends, column))
+        for other in range(at + 1):
+            matrix[at][other] = matrix[other][at] = sum(map(mul, bent, columns[other]))
+        matrix[at][at] += PENALTY * (at < size - 1) + 1e-9
+    return matrix
 
 
 def _linear(matrix: list[list[float]], right: list[float]) -> list[float]:

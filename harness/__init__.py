@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harness import checks, errors
-    from harness.checks.loops import find_termination_loop
+    from harness.checks.loops import LoopWatch, TerminationLoop, find_termination_loop
     from harness.checks.verdict import Evidence, Verdict, check
     from harness.dialogue import Dialogue, Ending, Message, Usage
     from harness.recording import read_recording
@@ -21,9 +21,11 @@ __all__ = [
     "Ending",
     "Evidence",
     "History",
+    "LoopWatch",
     "Message",
     "Scenario",
     "Speaker",
+    "TerminationLoop",
     "Usage",
     "Verdict",
     "__version__",
@@ -43,9 +45,11 @@ _HOMES = {
     "Ending": "harness.dialogue",
     "Evidence": "harness.checks.verdict",
     "History": "harness.scenario",
+    "LoopWatch": "harness.checks.loops",
     "Message": "harness.dialogue",
     "Scenario": "harness.scenario",
     "Speaker": "harness.scenario",
+    "TerminationLoop": "harness.checks.loops",
     "Usage": "harness.dialogue",
     "Verdict": "harness.checks.verdict",
     "check": "harness.checks.verdict",

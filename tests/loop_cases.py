@@ -55,6 +55,16 @@ SPANISH: Final = (
 )
 
 
+#: Few messages that say much.
+_LONG: Final = (
+    " ".join(BREAD[:5]),
+    " ".join(TELESCOPE[:5]),
+    " ".join(BREAD[5:]),
+    " ".join(TELESCOPE[5:]),
+    " ".join(SPANISH),
+)
+
+
 def _loop(name: str, start: tuple[str, ...], tail: tuple[str, ...], slack: int = 2, times: int = 14) -> Case:
     onset = len(start) + 1
     return Case(name, (*start, *islice(cycle(tail), times)), (onset - slack, onset + slack))
@@ -106,6 +116,32 @@ LOOPS: Final = (
     ),
     _loop("a long artefact sent again", BREAD, ("\n".join(BREAD),)),
     _loop("a long artefact sent again, shuffled", TELESCOPE, ("\n".join(TELESCOPE), "\n".join(reversed(TELESCOPE)))),
+    _said(
+        "words said before, in other order",
+        (*_LONG,),
+        (
+            "The dough rests, always.",
+            "So do we.",
+            "In the jar, in the flour.",
+            "Forever warm.",
+            "As the loaf is.",
+            "The oven, the crust.",
+            "Always the crust.",
+            "And the flour.",
+            "The water, the salt.",
+            "Peace in the jar.",
+            "In us, the same rye.",
+            "As in the loaf.",
+            "Ever rising.",
+            "And so the dough.",
+            "Love, and flour.",
+            "The starter knows.",
+            "So does the jar.",
+            "We end as crust.",
+            "Rest, dough.",
+            "So be it.",
+        ),
+    ),
     _said(
         "thanks that grow",
         BREAD,
@@ -404,6 +440,92 @@ HEALTHY: Final = (
     Case(
         "a pause of waiting, then work",
         (*BREAD, "One moment, please.", "I'll wait.", "Still loading.", "No hurry.", *TELESCOPE),
+    ),
+    Case("empty messages, then work", (*BREAD, "", "", "", "", *TELESCOPE)),
+    Case(
+        "emoji as reactions to what is told",
+        tuple(text for pair in zip(BREAD, ("👍", "🙏", "😊", "👍", "🥖") * 2, strict=True) for text in pair),
+    ),
+    Case(
+        "stage directions that tell a story",
+        (
+            "(The curtain rises on a kitchen. Rain against the window.)",
+            "*Ada sets a crooked cake on the table* Nobody will notice the candle.",
+            "(A knock. The lodger enters with a wet umbrella.)",
+            "*He laughs* The roof of the station leaks worse than yours.",
+            "(Thunder. The lamp flickers twice and dies.)",
+            "*Ada lights a match* Then we eat by this, Mr Bell.",
+            "(He takes a telegram from his coat and lays it by her plate.)",
+            "*She reads it, then folds it into a boat* So the mine is closed.",
+            "(A long pause; the tram passes outside.)",
+            "*He cuts the cake* My brother was on the night shift.",
+            "(She sets a third plate and waits.)",
+            "*Footsteps on the stairs* There, that is his limp!",
+        ),
+    ),
+    Case(
+        "an artefact that grows by what is new",
+        tuple("\n".join(TELESCOPE[:many]) for many in range(1, len(TELESCOPE) + 1)),
+    ),
+    Case(
+        "a function sent again with one line changed",
+        tuple(
+            f"def price(w, h):\n    return {body}\n"
+            for body in (
+                "w * h * 2",
+                "area(w, h) * RATE",
+                "max(area(w, h), 1) * RATE",
+                "round(max(area(w, h), 1) * RATE, 2)",
+                "Decimal(area(w, h)) * RATE",
+                "(Decimal(area(w, h)) * RATE).quantize(CENT)",
+                "rounded(Decimal(area(w, h)) * RATE)",
+                "rounded(area(w, h) * rate_of(customer))",
+                "rounded(area(w, h) * rate_of(customer) + fee)",
+                "rounded(area(w, h) * rate_of(customer, today) + fee)",
+            )
+        ),
+    ),
+    Case(
+        "ready for each of ten trees",
+        tuple(
+            text
+            for number, tree in enumerate(
+                ("oak", "ash", "elm", "yew", "fir", "lime", "beech", "alder", "cedar", "larch")
+            )
+            for text in ("Ready for the next one.", f"Then: {tree}, height {number * 3 + 11} m, stand {number + 4}.")
+        ),
+    ),
+    Case(
+        "two assistants who find something to do",
+        (
+            "Hello! I am an assistant. How can I help you today?",
+            "I am an assistant too! Shall we swap trades? I sort letters for a museum.",
+            "I'd help with that: by sender, year, or the places they name?",
+            "By place. Two hundred are from Trieste, forty from Graz.",
+            "Then a map with pins; the rare ones get a colour.",
+            "Graz in green. What of letters without a place?",
+            "Postmarks, paper, the names of streets: Trieste has a Via Rossetti.",
+            "Found three! One even names the theatre there.",
+            "Date it by the play that was on.",
+            "Nabucco, so 1851 or 1876.",
+            "The ink could tell: iron gall browns.",
+            "Brown indeed; 1851 it is.",
+        ),
+    ),
+    Case(
+        "thanks in French, with advice in each reply",
+        (
+            "Bonjour ! Quelle colle prendre pour une chaise en hêtre ?",
+            "Merci de demander ! Une colle vinylique, serre-joints pendant douze heures.",
+            "Merci ! Et si le tenon flotte de deux millimètres ?",
+            "Avec plaisir : colle un copeau de placage des deux côtés, puis rabote.",
+            "Merci beaucoup ! La cire ancienne gêne-t-elle ?",
+            "Oui, hélas : gratte au racloir, puis passe de l'acétone.",
+            "Merci encore ! Et la teinte après ?",
+            "De rien ! Brou de noix, dilué au quart, deux couches.",
+            "Parfait, merci ! Comment vérifier l'équerre ?",
+            "Je t'en prie : mesure les diagonales, elles doivent être égales.",
+        ),
     ),
     Case(
         "list given in parts",

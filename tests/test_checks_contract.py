@@ -6,6 +6,7 @@ import inspect
 import math
 import pickle
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -198,6 +199,38 @@ def test_one_message_of_a_megabyte_is_read_in_one_pass(name: str) -> None:
 def test_ten_thousand_messages_are_read_in_one_pass(name: str) -> None:
     texts = [f"Message {n} tells of the tide." if n % 100 else "Thank you, goodbye." for n in range(10_000)]
     assert isinstance(run(name, talk(texts)), Verdict)
+
+
+def seconds(name: str, dialogue: Dialogue) -> float:
+    begin = time.process_time()
+    run(name, dialogue)
+    return time.process_time() - begin
+
+
+@every_check
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("The tide turns at noon, so the boats leave before lunch today.",),
+        ("Which tide, and when does it turn?", "Noted.", "(Silence.)", "", "Model B: Hi.", "<think>hm</think> Yes."),
+    ],
+    ids=["the same", "faults"],
+)
+def test_fifteen_times_the_messages_do_not_take_a_hundred_times_as_long(name: str, texts: tuple[str, ...]) -> None:
+    few, many = (talk([texts[at % len(texts)] for at in range(count)]) for count in (1_000, 15_000))
+    assert seconds(name, many) < 100 * max(seconds(name, few), 0.005)
+
+
+@every_check
+def test_of_messages_that_all_fail_the_verdict_counts_each_and_shows_some(name: str) -> None:
+    fault = "Model B: <think>I'm sorry, but I can't help with that.</think> " + "So be it, dear tide. " * 50
+    verdict = run(name, talk(["What is the tide?", fault] * 1_000))
+    assert len(verdict.evidence) <= 101
+    assert all(len(item.why) < 1_000 for item in verdict.evidence)
+    assert len(verdict.sentence) < 1_000
+    if len(verdict.evidence) == 101:
+        assert verdict.evidence[-1].message is None
+        assert re.fullmatch(r"and \d+ more", verdict.evidence[-1].why)
 
 
 GUIDE = Path(__file__).parents[1] / "docs" / "checks.md"

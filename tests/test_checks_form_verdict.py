@@ -153,7 +153,18 @@ def test_where_no_message_says_why_it_ended_that_is_said() -> None:
 
 
 def test_nothing_said_is_not_called_untruncated() -> None:
-    assert not not_truncated([])
+    verdict = not_truncated([], at_most=2)
+    assert not verdict
+    assert verdict.sentence == "there is no message to check"
+    assert (verdict.score, verdict.threshold, verdict.better) == (None, 2.0, "lower")
+
+
+def test_the_evidence_of_many_messages_that_break_the_form_is_cut_and_their_number_is_not() -> None:
+    verdict = conforms(Dialogue.from_texts(["One two three."] * 3000), max_words=2)
+    assert verdict.sentence == "3000 of 3000 messages break the form; message 1: has 3 words, more than 2"
+    assert verdict.score == 0
+    assert len(verdict.evidence) == 101
+    assert evidence(verdict)[-1] == (None, "and 2900 more")
 
 
 def refused(**options: Any) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from loop_cases import BREAD, TELESCOPE
+from loop_cases import BREAD, LOOPS, TELESCOPE
 
 from harness import checks
 from harness.checks.loops import LoopWatch, TerminationLoop, find_termination_loop, no_termination_loop
@@ -79,6 +79,15 @@ def test_an_empty_message_is_told_as_empty() -> None:
     assert loop.evidence[-1].why == "is empty"
 
 
+def test_one_new_word_is_told_in_the_singular() -> None:
+    tail = ("So.", "Well.", "Hm.", "And so?", "Then again.", "Or not.", "Who knows.", "As it were.", "Either way.")
+    more = ("More or less.", "Quite so.", "Such as it is.", "Not that it was.", "Or was it?", "It was, once.", "Both.")
+    start = (" ".join(BREAD[:5]), " ".join(TELESCOPE[:5]), " ".join(BREAD[5:]), " ".join(TELESCOPE[5:]))
+    told = [reason.why for reason in found(dialogue(*start, *tail, *more)).evidence]
+    assert any(why.startswith("adds 1 new content word, where") for why in told)
+    assert not any("1 new content words" in why for why in told)
+
+
 def test_a_symbol_is_shown_in_the_evidence() -> None:
     assert found(dialogue(*BREAD, *["👋"] * 8)).evidence[-1].why.startswith("nothing but '👋'")
 
@@ -91,6 +100,11 @@ def test_hostile_text_is_neutralised_in_the_evidence() -> None:
 def test_standing_by_is_its_own_kind() -> None:
     tail = ("Standing by.", "Acknowledged. Awaiting input.", "Confirmed. Ready.", "Status unchanged. Standing by.") * 4
     assert found(dialogue(*BREAD, *tail)).kind == "standby"
+
+
+def test_words_that_were_all_said_before_are_stasis() -> None:
+    (texts,) = (case.texts for case in LOOPS if case.name == "words said before, in other order")
+    assert found(dialogue(*texts)).kind == "stasis"
 
 
 def test_a_long_artefact_sent_again_is_repetition() -> None:

@@ -67,6 +67,22 @@ def test_the_decorator_gives_a_verdict_the_checks_own_name_and_keeps_the_rest() 
     assert verdict.evidence == (Evidence(1, "is short"),)
 
 
+@pytest.mark.parametrize(("found", "kept"), [(0, 0), (99, 99), (100, 100), (101, 101), (5000, 101)])
+def test_a_verdict_keeps_the_first_hundred_pieces_of_evidence_and_how_many_more_there_were(
+    found: int, kept: int
+) -> None:
+    @check
+    def is_silent(_: Dialogue) -> Verdict:
+        evidence = tuple(Evidence(number, "speaks") for number in range(1, found + 1))
+        return Verdict("", passed=not found, sentence="somebody speaks", score=found, evidence=evidence)
+
+    verdict = is_silent(TALK)
+    assert verdict.score == found
+    assert len(verdict.evidence) == kept
+    assert [piece.message for piece in verdict.evidence[:100]] == list(range(1, min(found, 100) + 1))
+    assert verdict.evidence[100:] == ((Evidence(None, f"and {found - 100} more"),) if found > 100 else ())
+
+
 def test_options_are_kept_as_they_were_given_in_the_order_of_the_signature() -> None:
     assert is_polite(TALK, times=2, word="hi").options == (("word", "'hi'"), ("times", "2"))
     assert is_polite(TALK).options == ()

@@ -12,9 +12,11 @@ PUBLIC = [
     "Ending",
     "Evidence",
     "History",
+    "LoopWatch",
     "Message",
     "Scenario",
     "Speaker",
+    "TerminationLoop",
     "Usage",
     "Verdict",
     "__version__",
@@ -42,6 +44,12 @@ def test_the_public_names_are_these_and_sorted() -> None:
     assert harness.__all__ == PUBLIC
     assert sorted(PUBLIC) == PUBLIC
     assert dir(harness) == PUBLIC
+
+
+def test_what_checks_return_and_take_can_be_named_in_annotations() -> None:
+    assert harness.TerminationLoop is harness.checks.TerminationLoop
+    assert harness.LoopWatch is harness.checks.LoopWatch
+    assert {"Similarity", "TopicCurve", "TopicPoint"} <= set(harness.checks.__all__)
 
 
 @pytest.mark.parametrize("name", PUBLIC)

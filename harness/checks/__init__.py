@@ -20,12 +20,14 @@ from harness.checks.repetition import no_self_repetition
 from harness.checks.roles import stays_in_role
 from harness.checks.stage import no_stage_directions
 from harness.checks.stopping import termination_loop
-from harness.checks.topic import TopicCurve, stays_on_topic, topic_curve
+from harness.checks.topic import Similarity, TopicCurve, TopicPoint, stays_on_topic, topic_curve
 
 __all__ = [
     "LoopWatch",
+    "Similarity",
     "TerminationLoop",
     "TopicCurve",
+    "TopicPoint",
     "answers_questions",
     "conforms",
     "find_termination_loop",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import operator
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -16,9 +14,8 @@ SPAN_AFTER: Final = 3
 Row = tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
-    """What is measured of one message. Weights are given by these names.
+class Signs(NamedTuple):
+    """What is measured of one message, in a fixed order. Weights are given by these names.
 
     Attributes:
         fresh: logarithm of how many new content words it has, relative to the dialogue's norm.
@@ -49,18 +46,14 @@ class Signs:
     asks_at_end: float
     ids: float
 
-    def row(self) -> Row:
-        """Return the figures in the order of :data:`NAMES`."""
-        return _row(self)
 
-
-NAMES: Final = tuple(field.name for field in fields(Signs))
-_row: Final = operator.attrgetter(*NAMES)
+NAMES: Final = Signs._fields
 
 
 def mean(rows: Collection[Row]) -> Row:
     """Return the mean of each column of at least one row."""
-    return tuple(sum(column) / len(rows) for column in zip(*rows, strict=True))
+    many = len(rows)
+    return tuple([sum(column) / many for column in zip(*rows, strict=True)])
 
 
 class Judge:

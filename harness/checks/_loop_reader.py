@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from harness.checks._loop_judge import SPAN, Judge, Row, Signs, mean
-from harness.checks._loop_phrases import CLOSING, PRAISE, STANDBY
+from harness.checks._loop_phrases import CLOSING, COURTESY, PRAISE, STANDBY
 from harness.checks._loop_terms import Terms, terms
 
 if TYPE_CHECKING:
@@ -34,15 +33,13 @@ FEW: Final = 3
 FADING: Final = 0.99
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One message as read in its place.
 
     Attributes:
         message: the message.
         terms: its terms.
         signs: what was measured.
-        row: the same figures, in order.
         score: logarithm of the odds that it is idle, as far as could be told then; above 0 it more likely is.
         new: how many new content words it has.
         news: these words, if they are few.
@@ -56,7 +53,6 @@ class Reading:
     message: Message
     terms: Terms
     signs: Signs
-    row: Row
     score: float
     new: int
     news: tuple[str, ...]
@@ -132,20 +128,22 @@ class Reader:
         self._fresh.hold(in_run=in_run)
         self._words.hold(in_run=in_run)
         found = terms(message.text)
-        new = (found.substance | found.ids) - self._seen
-        echo, echo_of = self._nearest(found.distinct)
-        signs = self._measured(found, len(new), echo)
-        row = signs.row()
-        before = self._rows[-1] if self._rows else row
-        self._rows.append(row)
-        score = self._judge(row, mean(self._rows), before)
-        again = self._again(found) if score > 0 else frozenset()
+        new = found.content - self._seen - COURTESY
+        new_ids = found.ids - self._seen
+        shared = [found.distinct & distinct for _, distinct in self._recent]
+        echo, echo_of = self._nearest(len(found.distinct), shared)
+        new |= new_ids
+        signs = self._measured(found, len(new), len(new_ids), echo)
+        before = self._rows[-1] if self._rows else signs
+        self._rows.append(signs)
+        score = self._judge(signs, mean(self._rows), before)
+        again = frozenset[str]().union(*shared) if score > 0 else frozenset[str]()
         news = _first_words(found, new) if score > 0 and len(new) <= FEW else ()
         self._remember(message.number, found)
         lag = self._lag(found.text)
-        return Reading(message, found, signs, row, score, len(new), news, self._fresh.peak, echo_of, lag, again)
+        return Reading(message, found, signs, score, len(new), news, self._fresh.peak, echo_of, lag, again)
 
-    def _measured(self, found: Terms, new: int, echo: float) -> Signs:
+    def _measured(self, found: Terms, new: int, ids: int, echo: float) -> Signs:
         end = found.text[-END:]
         return Signs(
             fresh=self._fresh.relate(new),
@@ -159,7 +157,7 @@ class Reader:
             staged=float(found.staged),
             asks=float("?" in found.text or "？" in found.text),
             asks_at_end=float("?" in end or "？" in end),
-            ids=math.log1p(len(found.ids - self._seen)),
+            ids=math.log1p(ids),
         )
 
     def _lag(self, text: str) -> int:
@@ -170,14 +168,17 @@ class Reader:
         self._last[key] = self._count
         return self._count - before
 
-    def _again(self, found: Terms) -> frozenset[str]:
-        return frozenset().union(*[found.distinct & distinct for _, distinct in self._recent])
+    def _nearest(self, size: int, shared: list[frozenset[str]]) -> tuple[float, int | None]:
+        """Return how alike the nearest of the last messages is, and its number; the later one of equals.
 
-    def _nearest(self, distinct: frozenset[str]) -> tuple[float, int | None]:
+        Args:
+            size: how many stems the message has.
+            shared: for each of the last messages, those that it has too.
+
+        """
         best, where = 0.0, None
-        for number, other in reversed(self._recent):
-            shared = len(distinct & other)
-            likeness = shared / (len(distinct) + len(other) - shared + 1)
+        for (number, other), both in zip(reversed(self._recent), reversed(shared), strict=True):
+            likeness = len(both) / (size + len(other) - len(both) + 1)
             if likeness > best:
                 best, where = likeness, number
         return best, where

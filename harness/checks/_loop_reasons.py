@@ -62,11 +62,12 @@ def _added(reading: Reading) -> str:
         return "adds no new content word"
     if reading.news:
         return "adds only " + ", ".join(repr(shorten(word, 24)) for word in reading.news)
-    return f"adds {reading.new} new content words, where messages here added {reading.norm:.0f}"
+    words = "word" if reading.new == 1 else "words"
+    return f"adds {reading.new} new content {words}, where messages here added {reading.norm:.0f}"
 
 
 def _worded(reading: Reading) -> list[str]:
-    clauses = ["a stage direction"] if reading.terms.staged else []
+    clauses = ["a stage direction"] if reading.signs.staged else []
     found = _courtesy(reading)
     if found:
         word, again = found
@@ -77,9 +78,9 @@ def _worded(reading: Reading) -> list[str]:
 def _courtesy(reading: Reading) -> tuple[str, bool] | None:
     """Return the word of courtesy that tells most, and whether it was said shortly before."""
     for _, wording in _WORDING:
-        pairs = zip(reading.terms.words, reading.terms.stems, strict=True)
-        found = [(word, stem in reading.again) for word, stem in pairs if stem in wording]
-        if found:
+        if not wording.isdisjoint(reading.terms.courtesies):
+            pairs = zip(reading.terms.words, reading.terms.stems, strict=True)
+            found = [(word, stem in reading.again) for word, stem in pairs if stem in wording]
             return next((pair for pair in found if pair[1]), found[0])
     return None
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from harness.checks._loop_phrases import COURTESY, PARTING, PARTING_PAIRS, STEM
 from harness.words import FUNCTION_WORDS
@@ -14,9 +14,18 @@ from harness.words import FUNCTION_WORDS
 _UNSPACED: Final = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_PLAIN: Final = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 _ANY: Final = re.compile(rf"[^\W_{_UNSPACED}]+(?:'[^\W_{_UNSPACED}]+)*|[{_UNSPACED}]+")
 _IS_UNSPACED: Final = re.compile(rf"[{_UNSPACED}]")
+
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
+
+#: Makes a space, in UTF-8, of all that stands between words in ASCII.
+_BETWEEN: Final = bytes(code if code > 127 or chr(code).isalnum() or chr(code) == "'" else 32 for code in range(256))
+
+#: Up to so many different signs are taken out of a text one after the other.
+_SIGNS: Final = 32
+
+_stem: Final = operator.itemgetter(slice(STEM))
 
 #: How many words at the end of a message say whether it parts.
 TAIL: Final = 40
@@ -26,8 +35,7 @@ _ASIDE: Final = re.compile(r"\*[^*]+\*|\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|
 STAGED: Final = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """The terms of one text.
 
     Attributes:
@@ -62,35 +70,60 @@ class Terms:
         return min(len(said) + len(pairs), 3) / 3
 
     @property
-    def substance(self) -> frozenset[str]:
-        """The stems that carry content and are no courtesy."""
-        return self.content - COURTESY
-
-    @property
     def staged(self) -> bool:
         """Whether all that is said stands in brackets or asterisks, as stage directions do."""
-        return bool(self.words) and len(self.text) <= STAGED and not any(map(str.isalnum, _ASIDE.sub("", self.text)))
+        if not self.words or len(self.text) > STAGED or self.text[0].isalnum() or self.text[-1].isalnum():
+            return False
+        return not any(map(str.isalnum, _ASIDE.sub("", self.text)))
 
 
 def terms(text: str) -> Terms:
     """Read a text. Takes linear time; any string will do."""
     text = text.strip()
     found = _words(text.casefold().replace("*", ""))  # emphasis inside a word does not make two of it
-    stems = [word[:STEM] for word in found]
-    content = frozenset([word[:STEM] for word in found if word not in FUNCTION_WORDS])
-    courtesies = [stem for stem in stems if stem in COURTESY]
-    ids = frozenset([word for word in found if not word.isalpha() and any(map(str.isdigit, word))])
-    return Terms(text, found, stems, frozenset(stems), content, courtesies, ids)
+    stems = list(map(_stem, found))
+    distinct = frozenset(stems)
+    content = frozenset([stem for word, stem in zip(found, stems, strict=True) if word not in FUNCTION_WORDS])
+    polite = distinct & COURTESY
+    courtesies = [stem for stem in stems if stem in polite] if polite else []
+    return Terms(text, found, stems, distinct, content, courtesies, _ids(found))
+
+
+def _ids(found: list[str]) -> frozenset[str]:
+    if "".join(found).replace("'", "").isalpha():
+        return frozenset()
+    return frozenset([word for word in found if not word.isalpha() and any(map(str.isdigit, word))])
 
 
 def _words(text: str) -> list[str]:
+    """Return the words of a case-folded text."""
     if text.isascii():
-        return _PLAIN.findall(text)
-    runs = _ANY.findall(text.replace("’", "'"))
+        return _split(text)
+    text = text.replace("’", "'")
+    beyond = "".join(_BEYOND_ASCII.findall(text))
+    signs = [char for char in set(beyond) if not char.isalnum()]
+    if len(signs) > _SIGNS or _IS_UNSPACED.search(beyond):
+        return _found(text)
+    for sign in signs:
+        text = text.replace(sign, " ")
+    return _split(text)
+
+
+def _split(text: str) -> list[str]:
+    """Return the words of a text whose signs are all ASCII: what :func:`_found` finds, in a third of the time."""
+    text = text.encode().translate(_BETWEEN).decode()
+    if "'" in text:  # it counts between two letters or digits only
+        text = text.replace("''", " ").replace(" '", " ").replace("' ", " ").strip(" '")
+    return text.split()
+
+
+def _found(text: str) -> list[str]:
+    """Return the words of any text."""
+    runs = _ANY.findall(text)
     if not _IS_UNSPACED.search(text):
         return runs
     return [word for run in runs for word in (_pairs(run) if _IS_UNSPACED.match(run) else (run,))]
 
 
 def _pairs(run: str) -> list[str]:
-    return [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+    return list(map(operator.add, run, run[1:])) or [run]

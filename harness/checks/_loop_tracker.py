@@ -183,7 +183,7 @@ class Tracker:
 
     def _idle_alone(self, reading: Reading) -> bool:
         """Return whether a message in a run is idle whatever stands before it; the last such one ends the run."""
-        return reading.score > 0 and self._judge(reading.row, reading.row, reading.row) > ALONE
+        return reading.score > 0 and self._judge(reading.signs, reading.signs, reading.signs) > ALONE
 
     def _finish(self) -> None:
         """End what run there was: content went on."""
@@ -215,7 +215,7 @@ class Tracker:
 
     def _sums(self) -> list[float]:
         """Return, for each message in view, the evidence that all from there on are idle."""
-        rows = [reading.row for reading in self._recent]
+        rows: list[Row] = [reading.signs for reading in self._recent]
         scores = [self._in_hindsight(rows, at) for at in range(len(rows))]
         for at in self._in_cycle():
             scores[at] = MOST_FOR

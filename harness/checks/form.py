@@ -86,7 +86,8 @@ def conforms(  # noqa: PLR0913 -- one keyword for each thing that a form can ask
         share: the least share of the messages that must conform, above 0, at most 1.
 
     Returns:
-        A verdict whose score is the share of the messages that conform. Of no message at all it is falsy.
+        A verdict whose score is the share of the messages that conform. Of no message at all it is falsy, and its
+        score 0.
 
     Raises:
         CheckError: no rule is given, or an option makes no sense: a schema that is none, a pattern that does not
@@ -125,8 +126,8 @@ def not_truncated(what: Dialogue | Message | Iterable[Message], *, at_most: int 
         at_most: how many truncated messages pass.
 
     Returns:
-        A verdict whose score is the number of messages cut off. Of no message at all it is falsy; of messages of
-        which none says why it ended it is truthy, and says so.
+        A verdict whose score is the number of messages cut off. Of no message at all it is falsy and has no score; of
+        messages of which none says why it ended it is truthy, and says so.
 
     Raises:
         CheckError: ``at_most`` is no whole number, or below zero.
@@ -135,7 +136,8 @@ def not_truncated(what: Dialogue | Message | Iterable[Message], *, at_most: int 
     most = count("not_truncated", "at_most", at_most)
     messages = said(what)
     if not messages:
-        return Verdict("", passed=False, sentence="there is no message to check", better="lower")
+        none = "there is no message to check"
+        return Verdict("", passed=False, sentence=none, threshold=float(most), better="lower")
     found = [Evidence(m.number, f"stopped for '{m.finish_reason}'") for m in messages if is_truncated(m)]
     none = "no message was cut off"
     if all(message.finish_reason is None for message in messages):

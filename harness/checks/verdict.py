@@ -16,6 +16,9 @@ from harness.printable import shorten
 
 P = ParamSpec("P")
 
+#: How many pieces of evidence a verdict keeps; of a thousand messages that fail, these say why.
+KEPT: Final = 100
+
 _HEARD: Final[ContextVar[list[Verdict] | None]] = ContextVar("heard", default=None)
 
 
@@ -44,7 +47,8 @@ class Verdict:
         score: the measured number that the decision rests on, or ``None`` if there is none.
         threshold: what ``score`` was compared with, or ``None``. A score equal to it passes.
         better: which way ``score`` is better.
-        evidence: the reasons, in the order of the messages.
+        evidence: the reasons, in the order of the messages; a check gives the first hundred, and one without a
+            number that says how many more there were.
         options: the options the check was called with, name and printed value, in the order of its signature.
 
     """
@@ -91,7 +95,7 @@ def check(function: Callable[P, Verdict | bool]) -> Callable[P, Verdict]:
 
     Returns:
         A function with the same signature that always returns a verdict, carrying the check's name and options, and
-        that tells the running test of it.
+        that tells the running test of it. Of more than a hundred pieces of evidence it keeps the first hundred.
 
     Raises:
         CheckError: when called, if the function returns anything else.
@@ -103,7 +107,8 @@ def check(function: Callable[P, Verdict | bool]) -> Callable[P, Verdict]:
     @functools.wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> Verdict:
         verdict = _as_verdict(name, function, function(*args, **kwargs))
-        verdict = replace(verdict, check=name, options=_options(signature, args, kwargs))
+        options, evidence = _options(signature, args, kwargs), _kept(verdict.evidence)
+        verdict = replace(verdict, check=name, options=options, evidence=evidence)
         heard = _HEARD.get()
         if heard is not None:
             heard.append(verdict)
@@ -131,6 +136,11 @@ def _as_verdict(name: str, function: Callable[..., Any], result: object) -> Verd
         raise CheckError(msg, fix="return True, False or harness.Verdict(…) on every path")
     meaning = (inspect.getdoc(function) or name.replace("_", " ")).partition("\n")[0].rstrip(".")
     return Verdict(name, result, meaning if result else f"does not hold: {meaning}")
+
+
+def _kept(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    more = len(evidence) - KEPT
+    return evidence if more <= 0 else (*evidence[:KEPT], Evidence(None, f"and {more} more"))
 
 
 def _options(
