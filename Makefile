@@ -57,7 +57,9 @@ bench-start: $(READY)
 
 bench-checks: $(READY)
 	$(BIN)/python benchmarks/loops.py
+	$(BIN)/python benchmarks/loops_authored.py
 	$(BIN)/python benchmarks/topic.py
+	$(BIN)/python benchmarks/topic_authored.py
 	$(BIN)/python benchmarks/family.py
 	$(BIN)/python benchmarks/form.py
 

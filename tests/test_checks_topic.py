@@ -4,6 +4,8 @@ import os
 import pickle
 import subprocess
 import sys
+from itertools import pairwise
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import hostile_text
 
-from harness.checks._topic_similarity import Words
+from harness.checks._topic_similarity import SCALES, Words
 from harness.checks._topic_words import READ, stem, terms
 from harness.checks.topic import THRESHOLD, Similarity, stays_on_topic, topic_curve
 from harness.dialogue import Dialogue
@@ -96,14 +98,14 @@ def test_another_subject_from_one_message_to_the_next_is_drift_from_that_message
     curve = topic_curve(dialogue(TOMATOES, LOANS))
     assert curve.onset == 13
     assert curve.returned is None
-    assert min(p.value for p in curve.points if p.number < 13) > 0.7
+    assert min(p.value for p in curve.points if p.number < 13) > 0.5
     assert max(p.value for p in curve.points if p.number >= 13) < THRESHOLD
 
 
 def test_the_verdict_on_drift_names_the_words_that_come_in_and_those_that_cease() -> None:
     verdict = stays_on_topic(dialogue(TOMATOES, LOANS))
     assert not verdict
-    assert verdict.score == 0.2934
+    assert verdict.score == 0.3673
     assert verdict.sentence == (
         "drifts off topic at message 13: 'bank', 'loan', 'warehouse', 'company' come in, "
         "'tomatoes', 'plants', 'pot', 'soil' cease"
@@ -111,7 +113,7 @@ def test_the_verdict_on_drift_names_the_words_that_come_in_and_those_that_cease(
     assert [(e.message, e.why) for e in verdict.evidence] == [
         (12, "the last to speak of 'tomatoes', 'plants', 'pot', 'soil'"),
         (13, "'bank', 'loan', 'warehouse', 'company' come in; 'tomatoes', 'plants', 'pot', 'soil' cease"),
-        (13, "belongs to the topic by 0.29, the least of all messages"),
+        (13, "belongs to the topic by 0.37, the least of all messages"),
     ]
 
 
@@ -132,7 +134,7 @@ def test_a_digression_of_one_message_is_no_drift() -> None:
 def test_a_talk_that_comes_back_is_said_to_be_on_topic_again() -> None:
     curve = topic_curve(dialogue(TOMATOES[:9], LOANS, TOMATOES[2:]))
     assert (curve.onset, curve.returned) == (10, 22)
-    assert all(point.value > 0.7 for point in curve.points if point.number >= 22)
+    assert all(point.value > 0.6 for point in curve.points if point.number >= 22)
 
 
 def test_the_sentence_says_from_where_the_talk_is_on_topic_again() -> None:
@@ -195,6 +197,29 @@ def test_drift_from_a_declared_topic_begins_where_its_words_and_their_company_en
     assert curve.topic_words[:3] == ("tomatoes", "balcony", "growing")
 
 
+def test_a_declared_topic_that_is_hardly_ever_named_is_not_missed() -> None:
+    assert stays_on_topic(dialogue(TOMATOES), "gardening, balcony, vegetables")
+
+
+def test_a_talk_that_comes_back_to_its_declared_topic_is_said_to_be_on_it_again() -> None:
+    curve = topic_curve(dialogue(TOMATOES[:9], LOANS, TOMATOES[2:]), "growing tomatoes on a balcony")
+    assert curve.onset == 10
+    assert curve.returned in range(22, 25)
+
+
+def test_a_digression_of_three_messages_is_no_drift_from_a_declared_topic() -> None:
+    assert stays_on_topic(dialogue(TOMATOES[:8], LOANS[:3], TOMATOES[8:]), "growing tomatoes on a balcony")
+
+
+def test_thirty_messages_without_the_words_of_the_ten_before_them_are_drift() -> None:
+    verdict = stays_on_topic(dialogue(TOMATOES[:10], WANDERING[2:], WANDERING[6:], LOANS), "tomato plants")
+    assert not verdict
+
+
+def test_a_topic_that_is_declared_in_another_script_is_not_looked_for() -> None:
+    assert stays_on_topic(dialogue(TOMATOES), "阳台种番茄")
+
+
 def test_a_declared_topic_can_be_reached_late() -> None:
     verdict = stays_on_topic(dialogue(LOANS, TOMATOES), "growing tomatoes on a balcony")
     assert not verdict
@@ -229,14 +254,14 @@ def test_a_threshold_outside_0_to_1_is_refused(threshold: object) -> None:
 
 
 def test_the_threshold_decides() -> None:
-    assert stays_on_topic(dialogue(TOMATOES, LOANS), threshold=0.29)
+    assert stays_on_topic(dialogue(TOMATOES, LOANS), threshold=0.36)
     assert not stays_on_topic(dialogue(TOMATOES), threshold=0.85)
 
 
 def test_an_excerpt_keeps_its_numbers() -> None:
     whole = dialogue(TOMATOES, LOANS)
-    curve = topic_curve(whole[3:20])
-    assert [point.number for point in curve.points] == list(range(3, 20))
+    curve = topic_curve(whole[3:24])
+    assert [point.number for point in curve.points] == list(range(3, 24))
     assert curve.onset == 13
 
 
@@ -278,7 +303,7 @@ CHINESE_LOANS = [
 
 def test_drift_is_found_in_chinese() -> None:
     assert stays_on_topic(dialogue(CHINESE), threshold=0.7)
-    assert topic_curve(dialogue(CHINESE, CHINESE_LOANS), threshold=0.5).onset == 11
+    assert topic_curve(dialogue(CHINESE, CHINESE_LOANS), threshold=0.6).onset == 11
 
 
 def test_a_topic_can_be_declared_in_chinese() -> None:
@@ -335,6 +360,12 @@ def test_scripts_without_spaces_give_runs_of_characters() -> None:
     assert terms("模กขคง").telling == {"กขคง"}
 
 
+def test_runs_of_characters_that_overlap_count_by_how_many_would_stand_side_by_side() -> None:
+    assert [number for _, number in terms("语言模型").scripts] == [2]
+    assert [number for _, number in terms("กขคงจ").scripts] == [1]
+    assert [number for _, number in terms("bread language rye").scripts] == [3]
+
+
 def test_only_the_beginning_of_an_endless_message_is_read() -> None:
     assert terms("lighthouse " * READ + "harbour").telling == {"lighthous"}
 
@@ -363,6 +394,32 @@ def test_words_come_out_the_same_whatever_the_hash_seed() -> None:
         for seed in ("1", "2")
     }
     assert len(said) == 1
+
+
+def test_two_stretches_with_nothing_to_compare_count_as_one_topic() -> None:
+    assert Words()(["...", "!"], ["?"]) == pytest.approx(0.8)
+
+
+def test_more_of_the_same_words_speak_more_for_one_topic() -> None:
+    once = Words()(["A lighthouse keeper."], ["The lighthouse burns oil."])
+    twice = Words()(["A lighthouse keeper.", "Keepers trim it."], ["The lighthouse burns oil.", "A keeper knows."])
+    assert twice > once > Words()(["A lighthouse keeper."], ["The furnace burns oil."])
+
+
+def test_what_counts_is_how_many_terms_stand_between_not_how_many_messages() -> None:
+    short, long = TOMATOES[:2], [" ".join(TOMATOES[:2])]
+    assert Words()(long, LOANS[:1]) == pytest.approx(Words()(short, LOANS[:1]), abs=0.05)
+
+
+def test_what_lies_further_off_than_the_largest_scale_is_not_compared() -> None:
+    many = " ".join([*TOMATOES, *(f"a{letter}{other}" for letter in ascii_lowercase for other in ascii_lowercase)])
+    assert max(SCALES) < len(terms(many).telling)
+    assert Words()([*LOANS, many], LOANS) == Words()([many], LOANS)
+
+
+def test_a_change_of_subject_is_found_whether_messages_are_long_or_short() -> None:
+    long = [f"{one} {two}" for part in (TOMATOES, LOANS) for one, two in pairwise(part)]
+    assert topic_curve(dialogue(long)).onset == len(TOMATOES)
 
 
 talks = st.lists(hostile_text() | st.sampled_from([*TOMATOES, *LOANS, *CHINESE, *FAREWELLS[:3]]), max_size=30)

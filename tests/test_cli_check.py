@@ -83,8 +83,25 @@ def test_as_many_idle_turns_as_are_allowed_pass(capsys: Captured) -> None:
     assert told(capsys, "end.txt", "--past", str(LOOP.turns - 1))[0] == 1
 
 
+#: So much that a topic which is never mentioned in it is not its topic.
+ABOUT_TEA = (
+    "Which leaf gives the best green tea, the first of the spring harvest?",
+    "The first harvest: the bush has stored sugar all winter, and the leaf is tender.",
+    "And the second harvest of the bush, in summer, is it for cheap green tea?",
+    "The summer leaf is coarser, so that the tea is bitter; growers shade the bush against that.",
+    "How long is a bush shaded before the harvest?",
+    "Three weeks for the finest green tea. In the shade the leaf makes less of what is bitter.",
+    "Then the leaf is steamed at once, so that the tea stays green?",
+    "Steamed on the day of the harvest, yes, or it would brown as black tea does.",
+    "Does a bush give leaf for many years?",
+    "For thirty years or more, if each harvest leaves the bush enough leaf to live on.",
+    "And a machine harvest, does the tea suffer?",
+    "A machine cuts stalks along with the leaf; for the best green tea they are sorted out again.",
+)
+
+
 def test_a_topic_that_is_named_is_what_is_asked_for(capsys: Captured) -> None:
-    transcript(Path("tea.txt"))
+    transcript(Path("tea.txt"), *ABOUT_TEA)
     assert told(capsys, "tea.txt", "--topic", "the harvest of green tea leaf")[0] == 0
     code, out = told(capsys, "tea.txt", "--topic", "the offside rule in football")
     assert (code, "✗ stays_on_topic failed" in out) == (1, True)

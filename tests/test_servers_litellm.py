@@ -16,7 +16,6 @@ from harness.cli import main
 from harness.dialogue import Usage
 from harness.engine.recorder import Recorder
 from harness.engine.runner import Runner
-from harness.errors import ReplyUnusable
 from harness.library import Library
 from harness.models.openai import OpenAIModel
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from functools import lru_cache
 from itertools import chain
-from math import fsum, lgamma
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, runtime_checkable
+from math import exp, fsum, lgamma, log
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from harness.checks._topic_words import Terms, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-#: By how much a message counts less than the one that is nearer to the point that is looked at.
-FADE: Final = 0.8
+#: How many terms nearest to the point that is looked at are compared on either side: a few, and many.
+SCALES: Final = (30, 90, 270)
 
 #: How many words one has to hear before a text's own words weigh as much as those of the language at large, and how
 #: many of these are one telling, or one plain, word.
@@ -27,9 +27,8 @@ _PLAIN: Final = 0.5
 _AGAINST: Final = 2.0
 _FOR: Final = 4 * _AGAINST
 
-#: How much of what might have come again speaks against one topic, and how much of what does so in each stretch alone.
+#: How much of what might have come again speaks against one topic.
 _OF_MISSED: Final = 0.7
-_OF_WITHIN: Final = 0.35
 
 #: Share of function words that two stretches of talk in one language have in common, and in two.
 _ONE_LANGUAGE: Final = 0.4
@@ -55,87 +54,61 @@ class Words:
 
     Two stretches of one topic draw their words from one urn, those of two topics from two. For one topic speaks what
     the Pólya urn says of each word that both hold; for two speaks part of what it says of all the words that might have
-    come again, and part of what each stretch says again within itself where the other does not (Eisenstein and
-    Barzilay 2008, "Bayesian unsupervised topic segmentation"; Madsen et al. 2005, "Modeling word burstiness using the
-    Dirichlet distribution"). How large a part was set on real dialogues.
+    come again (Eisenstein and Barzilay 2008, "Bayesian unsupervised topic segmentation"; Madsen et al. 2005, "Modeling
+    word burstiness using the Dirichlet distribution"). How large a part was set on real dialogues.
+
+    How much of a stretch is compared is told in terms, not in messages, as TextTiling does (Hearst 1997): two long
+    messages say as much as thirty short ones. It is done on several scales, from a few terms, which a change leaves
+    no time to hide, to many, without which short messages have nothing in common; the mean of their log odds counts.
     """
 
     def __init__(self) -> None:
-        self._terms: Callable[[str], Terms] = lru_cache(maxsize=64)(terms)
+        self._terms: Callable[[str], Terms] = lru_cache(maxsize=128)(terms)
 
     def __call__(self, before: Sequence[str], after: Sequence[str], /) -> float:
         """Return the share of the evidence that speaks for one topic, above 0 and below 1; 0.8 where there is none."""
         first = [self._terms(text) for text in reversed(before)]
         second = [self._terms(text) for text in after]
-        telling = _repeated([t.telling for t in first], [t.telling for t in second], _TELLING)
-        plain = _repeated([t.plain for t in first], [t.plain for t in second], _PLAIN)
-        shared = telling.across + plain.across
-        within = min(telling.first + plain.first, telling.second + plain.second)
         language = _one_language(first, second)
-        missed = _missed(first, second) * language
-        against = _AGAINST + _OF_MISSED * missed + max(0.0, _OF_WITHIN * within * language - shared)
-        return (_FOR + shared) / (_FOR + shared + against)
+        left, right = _Heard(first), _Heard(second)
+        odds = []
+        for scale in SCALES:
+            left.hear(scale)
+            right.hear(scale)
+            shared = _shared(left.telling, right.telling, _TELLING) + _shared(left.plain, right.plain, _PLAIN)
+            odds.append(log((_FOR + shared) / (_AGAINST + _OF_MISSED * language * _missed(left.sizes, right.sizes))))
+        return 1 / (1 + exp(-fsum(odds) / len(odds)))
 
 
-class _Repeated(NamedTuple):
-    """The evidence of the terms that came again: from one stretch in the other, and within each."""
+class _Heard:
+    """What was heard so far of a stretch of talk: in how many messages each term, and how many terms in each script."""
 
-    across: float
-    first: float
-    second: float
+    def __init__(self, stretch: Sequence[Terms]) -> None:
+        self.telling: Counter[str] = Counter()
+        self.plain: Counter[str] = Counter()
+        self.sizes: Counter[int] = Counter()
+        self._rest = iter(stretch)
 
-
-def _repeated(first: Sequence[frozenset[str]], second: Sequence[frozenset[str]], mass: float) -> _Repeated:
-    """Return the evidence of the terms that came again, each of which the urn held ``mass`` of at first.
-
-    Within a stretch every other text is compared with the rest: where speakers alternate, one with the other.
-    """
-    left, right = _counts(first, 0), _counts(second, 0)
-    left_rest, right_rest = _counts(first, 1), _counts(second, 1)
-    within = _shared(left, left_rest, mass), _shared(right, right_rest, mass)
-    return _Repeated(_shared(_sum(left, left_rest), _sum(right, right_rest), mass), *within)
+    def hear(self, size: int) -> None:
+        """Hear whole messages, the nearest first, until they hold ``size`` terms, or to the end."""
+        while self.sizes.total() < size and (found := next(self._rest, None)) is not None:
+            self.telling.update(found.telling)
+            self.plain.update(found.plain)
+            self.sizes.update(dict(found.scripts))
 
 
-def _counts(texts: Sequence[frozenset[str]], skipped: int) -> dict[str, float]:
-    """Return how often each term was said in every other text, once in each, a text fainter than the one before it."""
-    counts: defaultdict[str, float] = defaultdict(float)
-    weight = FADE**skipped
-    for found in texts[skipped::2]:
-        for term in found:
-            counts[term] += weight
-        weight *= FADE**2
-    return counts
-
-
-def _sum(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
-    total = dict(one)
-    for term, count in other.items():
-        total[term] = total.get(term, 0.0) + count
-    return total
-
-
-def _shared(left: dict[str, float], right: dict[str, float], mass: float) -> float:
+def _shared(left: Counter[str], right: Counter[str], mass: float) -> float:
+    """Return the evidence of the terms that both hold, each of which the urn held ``mass`` of at first."""
     return fsum(_again(left[term], right[term], mass) for term in left.keys() & right.keys())
 
 
-def _missed(first: Sequence[Terms], second: Sequence[Terms]) -> float:
+def _missed(left: Counter[int], right: Counter[int]) -> float:
     """Return the evidence that all terms might have come again: those of one script only in the same script."""
-    left, right = _sizes(first), _sizes(second)
-    return sum(_again(left[script], right[script], _MASS) for script in sorted(left.keys() & right.keys()))
+    return fsum(_again(left[script], right[script], _MASS) for script in left.keys() & right.keys())
 
 
-def _sizes(texts: Sequence[Terms]) -> dict[int, float]:
-    """Return how many terms were said in each script, those of each text counting less than of the one before it."""
-    sizes: defaultdict[int, float] = defaultdict(float)
-    weight = 1.0
-    for found in texts:
-        for script, number in found.scripts:
-            sizes[script] += weight * number
-        weight *= FADE
-    return sizes
-
-
-def _again(left: float, right: float, mass: float) -> float:
+@lru_cache(maxsize=4096)
+def _again(left: int, right: int, mass: float) -> float:
     """Return the evidence, a natural logarithm, that a word said ``left`` and ``right`` times is of one urn, not two.
 
     It is the Pólya urn's: a word drawn goes back with one more of its kind. The smaller ``mass``, what the urn held of

@@ -37,7 +37,8 @@ class Terms(NamedTuple):
         telling: what it is about.
         plain: terms that turn up whatever a text is about, numbers among them.
         grammar: its function words.
-        scripts: how many of its terms are in each script, by a number that stands for the script.
+        scripts: how many of its terms are in each script, by a number that stands for the script. Runs of characters
+            overlap: as many of them as a run is long count as one.
 
     """
 
@@ -52,9 +53,11 @@ def terms(text: str) -> Terms:
     said = words(text[:READ])
     found = {term for term, _ in _units(said)}
     plain = {term for term in found if term in _PLAIN or term[0].isdecimal()}
-    scripts = Counter(_script(term[0]) for term in found)
+    sizes: Counter[int] = Counter()
+    for (script, run), number in Counter((_script(term[0]), _piece(term[0]) or 1) for term in found).items():
+        sizes[script] += -(-number // run)
     return Terms(
-        frozenset(found - plain), frozenset(plain), FUNCTION_WORDS.intersection(said), tuple(sorted(scripts.items()))
+        frozenset(found - plain), frozenset(plain), FUNCTION_WORDS.intersection(said), tuple(sorted(sizes.items()))
     )
 
 

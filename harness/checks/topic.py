@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from harness.checks._topic_declared import Declared
+from harness.checks._topic_declared import Belonging, Declared
 from harness.checks._topic_similarity import Similarity, Words
 from harness.checks._topic_words import spellings, terms
 from harness.checks.loops import find_termination_loop
@@ -26,7 +26,7 @@ __all__ = ["Similarity", "TopicCurve", "TopicPoint", "stays_on_topic", "topic_cu
 #: Below this the talk has left the topic.
 THRESHOLD: Final = 0.39
 
-#: How many messages before a point, and from it on, are compared.
+#: How many messages before a point, and from it on, are compared at most.
 WINDOW: Final = 12
 
 #: For how many messages a break in the talk counts against what follows it.
@@ -102,9 +102,9 @@ def topic_curve(
     it are about the same (as TextTiling does; Hearst 1997, "TextTiling: segmenting text into multi-paragraph subtopic
     passages"); a break counts against the messages that follow. A talk that moves on step by step, or comes
     back after a short digression, has no such break.
-    With one, each message and its neighbours are asked how many of them speak of the topic, in its words or in words
-    that keep company with them. Of a topic that is declared in one or two words, which the pair says as it settles, the
-    talk is on topic also where it merely does not break with what was said before: it settled on that topic.
+    With one, what follows a point belongs to the topic as far as it takes up what was said before, and as far as it
+    mentions the declared words as often as the talk did until then: where they hardly came, their absence says nothing.
+    A talk is off topic from the start if other words lead it and the declared ones never come.
 
     Args:
         dialogue: a dialogue, an excerpt, or messages in order. Numbers in the answer are the messages' own.
@@ -129,8 +129,6 @@ def topic_curve(
         found = _settled(talk, threshold, similarity or Words())
     elif similarity is None:
         found = _declared(Declared(declared), talk, threshold)
-        if found.start is not None and Declared(declared).is_only_named(talk[:SETTLED]):
-            found = _either(found, _settled(talk, threshold, Words()), threshold)
     else:
         values = [similarity(declared, talk[i : i + FOLLOWED]) for i in range(len(talk))]
         found = _Found(values, _first_below(values, threshold))
@@ -218,7 +216,7 @@ def _settled(talk: Sequence[str], threshold: float, similarity: Similarity) -> _
     run = _run_below(whole, first, threshold)
     start = min(run, key=whole.__getitem__)
     before = talk[max(0, start - WINDOW) : start]
-    last = max(start, len(talk) - REACH)  # what is said at the end is judged with what led up to it
+    last = max(start, len(talk) - WINDOW)  # what is said at the end is judged with what led up to it
     again = [similarity(before, talk[min(i, last) :][:WINDOW]) for i in range(start, len(talk))]
     back = _return(whole, run[-1] + 1, threshold, dict(enumerate(again, start)))
     for i, value in enumerate(again, start):
@@ -250,28 +248,35 @@ def _clearly(threshold: float) -> float:
 
 def _declared(topic: Declared, talk: Sequence[str], threshold: float) -> _Found:
     """Judge a talk against a topic that was declared."""
-    values, about, company = topic.belonging(talk)
-    words = (*topic.words, *(word for word in company if word not in topic.words))
-    first = _first_below(values, threshold)
-    if first is None:
+    belonging = Belonging(topic, talk)
+    whole = belonging.breaks()
+    start = _break(whole, threshold)
+    upto, spoken = belonging.unspoken(len(talk) if start is None else start)
+    if spoken < threshold:
+        back = belonging.first_mention(upto)
+        off = len(talk) if back is None else back
+        values = [spoken] * off + [max(threshold, whole.get(i, 1.0)) for i in range(off, len(talk))]
+        return _Found(values, 0, back, tuple(topic.words))
+    values = [
+        min((whole[at] for at in range(i - REACH + 1, i + 1) if at in whole), default=1.0) for i in range(len(talk))
+    ]
+    words = tuple(dict.fromkeys((*topic.words, *_ranked(talk[:start][-2 * WINDOW :]))))
+    if start is None:
         return _Found(values, words=words)
-    start = first
-    if max(values[:first], default=0.0) < _clearly(threshold):
-        start = 0  # nothing before it spoke of the topic either: it only had the benefit of the doubt
-    while about[start] >= 0.5 and start < len(talk) - 1:
-        start += 1
-    while start and about[start - 1] < 0.5:
-        start -= 1
-    back = next((i for i in range(first, len(talk)) if values[i] >= _clearly(threshold)), None)
+    again = belonging.since(start)
+    back = belonging.back(start)
+    for i, value in enumerate(again, start):
+        if back is None or i < back:
+            values[i] = min(values[i], value)
+        elif i < back + REACH:
+            values[i] = max(values[i], value)
     return _Found(values, start, back, words)
 
 
-def _either(declared: _Found, settled: _Found, threshold: float) -> _Found:
-    """Judge a talk whose declared topic is the one that it settled on: it belongs where either way says so."""
-    values = [max(pair) for pair in zip(declared.values, settled.values, strict=True)]
-    if _first_below(values, threshold) is None:
-        return _Found(values, words=declared.words)
-    return _Found(values, settled.start, settled.back, declared.words)
+def _break(whole: Mapping[int, float], threshold: float) -> int | None:
+    """Return the deepest of the first breaks below the threshold that follow one another, if there is one."""
+    first = next((at for at, value in whole.items() if value < threshold), None)
+    return None if first is None else min(_run_below(whole, first, threshold), key=whole.__getitem__)
 
 
 def _first_below(values: Sequence[float], threshold: float) -> int | None:
