@@ -11,6 +11,7 @@ import contextlib
 import difflib
 import os
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Library", "Served", "file_name", "name_from_file", "same_draw"]
 
-#: Folder below the root for what is not a recording: locks.
+#: Folder below the root for what is not a recording: locks, and what the processes of a run tell each other.
 _OWN: Final = ".harness"
 
 #: Milliseconds of measured time that two samples share only if one file was copied from the other.
@@ -147,6 +148,10 @@ class Library:
             else:
                 return path
 
+    def shared(self, run_id: str) -> Path:
+        """Return the folder, which need not exist, where the processes of one run tell each other what they did."""
+        return self.root / _OWN / "runs" / run_id
+
     @contextlib.contextmanager
     def lock(self, scenario: Scenario, sample: int, *, timeout: float | None = None) -> Iterator[None]:
         """Keep other processes from recording that sample while the ``with`` block runs.
@@ -169,9 +174,8 @@ class Library:
         own = self.root / _OWN
         path = own / "locks" / self.path(scenario, sample).relative_to(self.root).with_suffix(".lock")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with contextlib.suppress(FileExistsError), (own / ".gitignore").open("x", encoding="utf-8") as file:
-                file.write("*\n")
+            if not path.parent.is_dir():
+                _make_own(own, path.parent)
             lock = FileLock(path, thread_local=False)
             lock.acquire(timeout=-1 if timeout is None else timeout)
         except TimeoutError:
@@ -186,7 +190,7 @@ class Library:
             lock.release()
 
     def _folder(self, scenario: Scenario) -> Path:
-        return self.root / file_name(scenario.name) / pair_name(scenario.a.model_id, scenario.b.model_id)
+        return _folder(self.root, scenario.name, scenario.a.model_id, scenario.b.model_id)
 
     def _missing(self, scenario: Scenario, sample: int) -> RecordingMissing:
         msg = f"no recording of scenario '{shorten(scenario.name, 60)}', sample {sample}"
@@ -225,6 +229,18 @@ def same_draw(recordings: Iterable[Served]) -> tuple[int, int] | None:
         if one.dialogue.messages == other.dialogue.messages and _is_copy(one, other):
             return one.dialogue.sample, other.dialogue.sample
     return None
+
+
+@lru_cache(maxsize=256)  # a recording is looked for several times, and a pair has many samples
+def _folder(root: Path, scenario: str, a: str, b: str) -> Path:
+    return root / file_name(scenario) / pair_name(a, b)
+
+
+def _make_own(own: Path, folder: Path) -> None:
+    """Make a folder below the one for what is not a recording, which ignores itself in git."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError), (own / ".gitignore").open("x", encoding="utf-8") as file:
+        file.write("*\n")
 
 
 def _is_copy(one: Served, other: Served) -> bool:

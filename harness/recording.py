@@ -202,12 +202,14 @@ class Journal:
 
     """
 
-    def __init__(self, path: Path, working: Path, file: FileIO, *, kept: bytes = b"", count: int = 0) -> None:
+    def __init__(
+        self, path: Path, working: Path, file: FileIO, *, known: Secrets, kept: bytes = b"", count: int = 0
+    ) -> None:
         self.path = path
         self.count = count
         self._working = working
         self._file = file
-        self._secrets = known_secrets()
+        self._secrets = known
         self._digest = hashlib.sha256(kept)
         self._size = len(kept)
 
@@ -239,13 +241,13 @@ class Journal:
         """
         path = Path(path)
         working = partial_of(path) if replacing else path
-        header = _checked(known_secrets(), working, new_header(scenario, sample, recorded_at))
+        known = known_secrets()
+        header = _checked(known, working, new_header(scenario, sample, recorded_at))
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            file = FileIO(working, "w" if replacing else "x")
+            file = _made(working, "w" if replacing else "x")
         except OSError as error:
             raise _not_written(working, error) from error
-        journal = cls(path, working, file)
+        journal = cls(path, working, file, known=known)
         try:
             journal._write(header, "the header")
         except RecordingError:
@@ -289,7 +291,8 @@ class Journal:
         recording.verify(scenario)
         header = _continued(parsed.header, scenario)
         said = recording.dialogue.messages[: scenario.length]
-        first = parsed.lines[0] + b"\n" if header is None else _checked(known_secrets(), working, header)
+        known = known_secrets()
+        first = parsed.lines[0] + b"\n" if header is None else _checked(known, working, header)
         kept = b"".join([first, *(line + b"\n" for line in parsed.lines[1 : len(said) + 1])])
         try:
             file = _reopened(working, kept, rewrite=header is not None)
@@ -297,7 +300,7 @@ class Journal:
             raise _not_written(working, error) from error
         heading = recording.dialogue.heading if header is None else None
         so_far = replace(recording.dialogue, scenario=scenario, messages=said, ending=None, heading=heading)
-        return cls(path, working, file, kept=kept, count=len(said)), so_far
+        return cls(path, working, file, known=known, kept=kept, count=len(said)), so_far
 
     @property
     def working(self) -> Path:
@@ -360,6 +363,8 @@ class Journal:
         self.close()
 
     def _write(self, line: bytes, what: str) -> None:
+        if os.fstat(self._file.fileno()).st_nlink == 0 and not self._working.exists():  # some file systems count none
+            raise _removed(self._working, what)
         try:
             _write_whole(self._file, line)
         except OSError as error:
@@ -396,20 +401,28 @@ def _continued(header: Header, scenario: Scenario) -> Header | None:
 
 def _checked(known: Secrets, path: Path, values: Header | Message) -> bytes:
     """Return a header or a message as a line that may be written."""
-    line = values.to_line() if isinstance(values, Header) else message_line(values)
-    refuse_secrets(known, path, line, values)
-    return line
+    refuse_secrets(known, path, values)
+    return values.to_line() if isinstance(values, Header) else message_line(values)
 
 
 def _end_line(ending: Ending | None, count: int, digest: hashlib._Hash) -> bytes:
     return End(ending, count, f"sha256:{digest.hexdigest()}").to_line()
 
 
+def _made(path: Path, mode: str) -> FileIO:
+    """Open a new file, making the folders that are missing: most often none is."""
+    try:
+        return FileIO(path, mode)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return FileIO(path, mode)
+
+
 def _write_whole(file: FileIO, data: bytes) -> None:
     """Write all of ``data``: in one call, unless the operating system takes only a part, as before a full disk."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[file.write(rest) :]
+    written = file.write(data)
+    while written < len(data):
+        written += file.write(memoryview(data)[written:])
 
 
 def _temporary(path: Path, content: bytes) -> Path:
@@ -456,6 +469,12 @@ def _not_written(path: Path, error: OSError, what: str | None = None) -> Recordi
     facts = [("file", shown(path)), *([("not written", what)] if what else []), ("problem", reason(error))]
     fix = f"see to that, then {RECORD_MISSING}"
     return RecordingError("recording cannot be written", facts=facts, fix=fix)
+
+
+def _removed(path: Path, what: str) -> RecordingError:
+    """Return the error for a file that was taken away: what is written to it would be gone when it is closed."""
+    facts = [("file", shown(path)), ("not written", what)]
+    return RecordingError("recording was removed while it was made", facts=facts, fix=RECORD_MISSING)
 
 
 def _named(scenario: Scenario) -> str:

@@ -175,21 +175,20 @@ def message_line(message: Message) -> bytes:
         return _json_line(msgspec.to_builtins(message))
 
 
-def refuse_secrets(secrets: Secrets, path: Path, line: bytes, values: Header | Message) -> None:
+def refuse_secrets(secrets: Secrets, path: Path, values: Header | Message) -> None:
     """Make sure that no secret is about to be written.
 
     Args:
         secrets: what must not be.
         path: where it is about to be written.
-        line: the line, which is looked through as a whole.
-        values: the same before it was encoded.
+        values: what is, before it is encoded.
 
     Raises:
-        SecretFound: one is in ``line``; the facts say where, and of what kind it is, but not what it is.
+        SecretFound: one is in it; the facts say where, and of what kind it is, but not what it is.
 
     """
-    if secrets.find(line.decode()) is None:
-        return
+    if secrets.find(_said(values)) is None:
+        return  # nearly always: only where there is one is it worth while to look for the field that it is in
     for field, text in _texts(msgspec.to_builtins(values)):
         if kind := secrets.find(text):
             raise _secret(secrets, path, values, field, kind)
@@ -243,6 +242,15 @@ def _texts(value: Any, steps: tuple[object, ...] = ()) -> Iterator[tuple[str, st
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             yield from _texts(item, (*steps, index))
+
+
+def _said(values: Header | Message) -> str:
+    """Return all that is told in a line, as one text; its parts are set apart by what no secret goes on over."""
+    if isinstance(values, Message):
+        told: Iterable[str] = (values.text, values.reasoning or "", values.model or "", values.finish_reason or "")
+    else:
+        told = (text for _, text in _texts(msgspec.to_builtins(values)))
+    return "\0".join(told)
 
 
 def _secret(secrets: Secrets, path: Path, values: Header | Message, field: str, kind: str) -> SecretFound:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, get_args
 
 from harness.errors import ScenarioError
@@ -334,7 +335,7 @@ class Scenario:
         flat |= {name: value for name, value in rest.items() if name not in {"a", "b", "name", "turns", "stop_when"}}
         return flat
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256, in hexadecimal, of :meth:`reaches_model` as canonical JSON."""
         return hashlib.sha256(_canonical(self.reaches_model()).encode()).hexdigest()

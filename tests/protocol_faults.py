@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 #: ``stall``        nothing is answered, and the connection stays open
 #: ``broken_json``  a complete body (a stream: one event) that is no JSON
 #: ``cut``          the connection is closed in the middle of the body, in a stream after ``after`` events
+#: ``hang``         nothing more comes in the middle of the body, in a stream after ``after`` events, and the connection
+#:                  stays open
 #: ``end_early``    a stream ends in good order after ``after`` events, without its last ones
 #: ``error``        status 200 with an error object in place of a completion; in a stream after ``after`` events
-Kind = Literal["status", "reset", "stall", "broken_json", "cut", "end_early", "error"]
+Kind = Literal["status", "reset", "stall", "broken_json", "cut", "hang", "end_early", "error"]
 
 
 @dataclass(frozen=True)

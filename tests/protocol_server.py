@@ -248,8 +248,12 @@ class ProtocolServer:
             return _send(writer, 400, _json(error_body(f"the test's answer function raised {error!r}")))
         completion = _completion(request.json, answer, request.call)
         if request.json.get("stream"):
-            return await self._stream(request.json, completion, fault, writer)
-        return _complete(completion, fault, writer)
+            is_usable = await self._stream(request.json, completion, fault, writer)
+        else:
+            is_usable = _complete(completion, fault, writer)
+        if fault is not None and fault.kind == "hang":
+            await reader.read()  # until the client gives up
+        return is_usable
 
     def _other(self, request: Request) -> tuple[int, bytes]:
         if (request.method, request.path) == ("GET", "/v1/models"):

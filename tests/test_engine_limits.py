@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from virtual_time import now, run
 
 from harness import Message, Scenario, Speaker, Usage
+from harness.engine.events import Observer
 from harness.engine.limits import LONGEST_HOLD, Bucket, Limited, Limiter, Limiters
 from harness.engine.retry import Retry, ask
 from harness.engine.views import view
@@ -29,6 +30,22 @@ def busy(retry_after: float | None = None, *, overloaded: bool = True) -> Server
     error = ServerBusy("too many requests")
     error.retry_after, error.overloaded = retry_after, overloaded
     return error
+
+
+class Told(Observer):
+    """Notes what it is told of servers."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[str, object]] = []
+
+    def limit_changed(self, endpoint: str, window: int) -> None:
+        self.events.append((endpoint, window))
+
+    def server_met(self, endpoint: str, window: int, rpm: float | None, tpm: float | None) -> None:
+        self.events.append((endpoint, (window, rpm, tpm)))
+
+    def server_held(self, endpoint: str, seconds: float) -> None:
+        self.events.append((endpoint, f"held {seconds:g} s"))
 
 
 class Server:
@@ -161,12 +178,12 @@ def test_a_failure_that_is_not_about_load_leaves_the_window() -> None:
 
 
 def test_the_window_grows_again_by_the_same_amount_each_round_up_to_its_limit() -> None:
-    seen: list[int] = []
+    told = Told()
     server = Server(answer=lambda n: busy() if n == 0 else Reply("x"))
-    limiter = Limiter("lab", 8, on_change=lambda _, window: seen.append(window))
+    limiter = Limiter("lab", 8, observer=told)
     run(ask_all(server, limiter, 200))
 
-    assert seen == [6, 7, 8]
+    assert told.events == [("lab", 6), ("lab", 7), ("lab", 8)]
     assert server.began.count(1.0) == 6
 
 
@@ -312,11 +329,30 @@ def test_what_is_in_flight_when_nothing_more_may_be_asked_for_is_still_answered(
 
 
 def test_a_change_of_the_window_is_told_with_the_servers_name() -> None:
-    told: list[tuple[str, int]] = []
+    told = Told()
     limiters = Limiters(most=8)
-    limiters.on_change = lambda endpoint, window: told.append((endpoint, window))
+    limiters.observer = told
     server = Server(answer=lambda _: busy())
 
     with pytest.raises(ServerBusy):
         run(limiters.limited(Speaker("m"), server).reply(VIEW))
-    assert told == [("openai", 1)]
+    assert told.events == [("openai", (8, None, None)), ("openai", 1)]
+
+
+def test_a_pause_is_told_with_its_length_unless_a_longer_one_is_kept() -> None:
+    told = Told()
+    pauses = [20.0, 5.0, LONGEST_HOLD + 1, 30.0]
+    server = Server(answer=lambda n: busy(pauses[n], overloaded=False))
+    run(ask_all(server, Limiter("lab", 8, observer=told), 4))
+
+    assert told.events == [("lab", "held 20 s"), ("lab", "held 30 s")]
+
+
+def test_a_process_is_told_its_part_of_the_limits_when_the_server_is_first_asked() -> None:
+    told = Told()
+    limiters = Limiters({"lab": LAB}, share=4)
+    limiters.observer = told
+    for model in ("lab:one", "lab:two"):
+        limiters.of(Speaker(model))
+
+    assert told.events == [("lab", (2, 15, 150))]

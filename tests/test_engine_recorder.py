@@ -2,28 +2,39 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shlex
+import sys
+import threading
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from protocol_server import ProtocolServer
 
 from harness import Ending, Scenario, Speaker, read_recording
 from harness.engine.events import Observer
 from harness.engine.recorder import RECORD_MODES, Interrupted, Obtained, Recorder, RecordMode
 from harness.engine.retry import Retry
 from harness.errors import (
+    CheckError,
+    KeyRejected,
     RecordingChanged,
     RecordingEdited,
     RecordingError,
     RecordingInterrupted,
     RecordingMissing,
     RecordingTooShort,
+    SecretFound,
     ServerBusy,
+    UnknownModel,
 )
 from harness.library import Library
+from harness.models import open_model, parse_endpoints
 from harness.models.protocol import OnDelta, Reply, View
 from harness.recording_format import shown
+from harness.scenario import StopRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -366,6 +377,46 @@ def test_what_could_not_go_on_is_listed_with_its_cause(library: Library) -> None
     assert recorder.interrupted == [Interrupted(SCENARIO, 1, path, 5, "the server is busy")]
 
 
+@pytest.mark.parametrize(
+    ("speaker", "stop_when", "error"),
+    [
+        (Speaker("nobody:m"), None, UnknownModel),
+        (Speaker("builtin:nobody"), None, UnknownModel),
+        (Speaker("m"), None, KeyRejected),
+        (Speaker("builtin:eliza"), StopRule("nobody_knows"), CheckError),
+    ],
+    ids=["unknown prefix", "unknown built-in model", "missing key", "unknown stop rule"],
+)
+def test_a_pair_that_cannot_begin_leaves_no_recording(
+    speaker: Speaker,
+    stop_when: StopRule | None,
+    error: type[HarnessError],
+    library: Library,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("OPENAI_BASE_URL", "OPENAI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    recorder = Recorder(library, "missing", lambda speaker: open_model(speaker, {}))
+    scenario = Scenario("talk", a=Speaker("builtin:eliza"), b=speaker, stop_when=stop_when)
+    with pytest.raises(error):
+        asyncio.run(recorder.obtain(scenario, 1))
+
+    assert list(library.recordings()) == []
+    assert recorder.interrupted == []
+
+
+def test_a_key_that_a_command_prints_is_known_before_the_first_message_is_written(library: Library) -> None:
+    key = "lab-" + "C3d4" * 8
+    command = shlex.join([sys.executable, "-c", f"print('{key}')"])
+    with ProtocolServer(lambda *_: f"It is {key}.") as server:
+        endpoints = parse_endpoints([f"lab = {server.url} key-command={command}"])
+        recorder = Recorder(library, "missing", lambda speaker: open_model(speaker, endpoints))
+        with pytest.raises(SecretFound):
+            asyncio.run(recorder.obtain(replace(SCENARIO, b=Speaker("lab:m"), a=Speaker("lab:m")), 1))
+
+    assert [key.encode() in path.read_bytes() for path in library.recordings()] == [False]
+
+
 def test_a_new_recording_that_was_cut_short_is_continued_and_then_replaces_the_old(
     obtain: Callable[..., Obtained], library: Library
 ) -> None:
@@ -420,3 +471,32 @@ def test_mode_all_continues_what_another_process_of_its_run_has_begun_and_nothin
     with pytest.raises(ServerBusy):
         obtain(SCENARIO, "all", Counting(fails_at=9), run_id="another")
     assert obtain(SCENARIO, "all", Counting(), run_id="the last").new == 10
+
+
+def test_a_dialogue_whose_end_is_being_written_when_all_is_cancelled_is_complete_for_the_whole_run(
+    library: Library, obtain: Callable[..., Obtained], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder(library, "all", lambda _: Counting(), run_id="one")
+
+    async def cancelled_while_the_disk_writes() -> Obtained:
+        loop, writing, written = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+        kept = os.fsync
+
+        def slow(file: int) -> None:
+            loop.call_soon_threadsafe(writing.set)
+            written.wait()
+            kept(file)
+
+        monkeypatch.setattr("os.fsync", slow)
+        obtaining = asyncio.create_task(recorder.obtain(SCENARIO, 1))
+        await writing.wait()
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+        loop.call_later(0, written.set)
+        obtained = await obtaining
+        monkeypatch.undo()
+        return obtained
+
+    assert asyncio.run(cancelled_while_the_disk_writes()).new == 10
+    assert recorder.interrupted == []
+    assert obtain(SCENARIO, "all", Counting(), run_id="one").source == "replayed"

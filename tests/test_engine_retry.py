@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import contextlib
+import socket
+import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -10,11 +13,17 @@ from protocol_server import Fault, ProtocolServer
 from virtual_time import now, run
 
 from harness import Message, Scenario, Speaker
+from harness.engine.recorder import Recorder
 from harness.engine.retry import Retry, ask
 from harness.engine.views import view
 from harness.errors import ModelError, RequestRejected, ServerBusy, ServerUnreachable
+from harness.library import Library
 from harness.models.openai import OpenAIModel
 from harness.models.protocol import OnDelta, Reply, View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 VIEW = view(Scenario("talk", a=Speaker("m"), b=Speaker("m")), ())
 SENT = view(Scenario("talk", a=Speaker("m"), b=Speaker("m")), [Message(1, "A", "Hello.")])
@@ -129,6 +138,8 @@ AGAIN = [
     Fault("stall"),
     Fault("broken_json"),
     Fault("cut"),
+    Fault("hang"),
+    Fault("end_early"),
     {"choices": []},
 ]
 NOT_AGAIN = [
@@ -167,6 +178,70 @@ def test_what_may_pass_is_asked_for_again(fault: Fault | dict[str, Any], *, stre
     assert reply.attempts == 2
 
 
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
 @pytest.mark.parametrize("fault", NOT_AGAIN, ids=str)
-def test_what_cannot_pass_is_asked_for_once(fault: Fault | dict[str, Any]) -> None:
-    assert asked(fault) == (1, None)
+def test_what_cannot_pass_is_asked_for_once(fault: Fault | dict[str, Any], *, stream: bool) -> None:
+    assert asked(fault, stream=stream) == (1, None)
+
+
+def asked_until_there(port: int, appear: Callable[[], None]) -> Reply:
+    """Ask at a port where a server appears only after the first failure."""
+
+    async def asking() -> Reply:
+        model = OpenAIModel("m", base_url=f"http://127.0.0.1:{port}/v1", connect_timeout=0.3)
+        try:
+            return await ask(model, SENT, retry=AT_ONCE, on_retry=lambda *_: appear())
+        finally:
+            await model.aclose()
+
+    return asyncio.run(asking())
+
+
+def test_a_connection_that_is_refused_is_tried_again_and_counted() -> None:
+    server = ProtocolServer()
+    server.start()
+    server.stop()  # the port is known now, and nobody listens there
+    try:
+        reply = asked_until_there(server.port, server.start)
+    finally:
+        server.stop()
+
+    assert (reply.attempts, server.calls) == (2, 1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full queue of connections is refused")
+def test_a_connection_that_is_not_accepted_in_time_is_tried_again_and_counted() -> None:
+    server = ProtocolServer()
+    with contextlib.ExitStack() as crowd:
+        listening = crowd.enter_context(socket.socket())
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        for _ in range(4):  # more than fit, so that whoever comes next is not answered
+            waiting = crowd.enter_context(socket.socket())
+            waiting.setblocking(False)  # noqa: FBT003 -- its one argument has no name
+            waiting.connect_ex(listening.getsockname())
+        server.port = listening.getsockname()[1]
+
+        def appear() -> None:
+            crowd.close()
+            server.start()
+
+        try:
+            reply = asked_until_there(server.port, appear)
+        finally:
+            server.stop()
+
+    assert (reply.attempts, server.calls) == (2, 1)
+
+
+def test_a_recording_says_of_each_message_how_often_it_was_asked_for(tmp_path: Path) -> None:
+    faults = {1: Fault.http(503), 2: Fault("reset"), 4: Fault("broken_json")}
+    scenario = Scenario("talk", a=Speaker("m"), b=Speaker("m"), turns=2)
+    with ProtocolServer(faults=faults) as server:
+        recorder = Recorder(
+            Library(tmp_path), "missing", lambda _: OpenAIModel("m", base_url=server.url), retry=AT_ONCE
+        )
+        recorded = asyncio.run(recorder.obtain(scenario, 1)).dialogue
+
+    assert [message.attempts for message in recorded] == [0, 1, 3, 2, 1]
+    assert sum(message.attempts for message in recorded) == server.calls

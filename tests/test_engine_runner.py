@@ -252,3 +252,25 @@ def test_a_dialogue_that_is_done_is_handed_out_while_others_go_on(tmp_path: Path
         assert ours.get(SEEDED, 1).dialogue.sample == 1
         ours.close()
     assert load_partial(Library(tmp_path).path(SEEDED, 2)).dialogue.texts == ("Hello.",)
+
+
+def test_every_dialogue_is_announced_before_any_model_is_there(tmp_path: Path) -> None:
+    announced: list[int] = []
+    is_there = threading.Event()
+
+    class Noting(Observer):
+        def dialogue_queued(self, scenario: Scenario, sample: int) -> None:
+            del scenario
+            announced.append(sample)
+
+    def opened(_: Speaker) -> Gated:
+        is_there.wait()
+        return Gated()
+
+    runner = Runner(Recorder(Library(tmp_path), "missing", opened, observer=Noting()))
+    try:
+        runner.prepare((SCENARIO, sample) for sample in (1, 2, 3))
+        assert announced == [1, 2, 3]
+    finally:
+        is_there.set()
+        runner.close()

@@ -108,6 +108,17 @@ def test_the_run_says_what_was_spent_and_what_replay_saved(
     assert replayed["dialogues"][0]["cost"] == {"A": pytest.approx(0.7), "B": pytest.approx(0.7)}
 
 
+def test_what_one_recording_serves_twice_is_saved_once(spec: Spec, run: Run, server: ProtocolServer) -> None:
+    shorter = "@pytest.mark.scenario(Scenario('chat', a=PERSON, b=PERSON, turns=4), samples=2)"
+    spec(f"{SPEC}\n{shorter}\ndef test_shorter(dialogue):\n    pass\n")
+    run("--harness-record=missing")
+    result = run()
+
+    assert server.calls == 20
+    result.stdout.fnmatch_lines(["4 dialogues: 4 replayed; replay saved 2,000 tokens; written to *"])
+    result.stdout.re_match_lines([r"chat .* 1 +4–5 .* replayed +1,000$"])
+
+
 def test_what_an_interrupted_dialogue_took_is_counted(
     spec: Spec, run: Run, pytester: pytest.Pytester, server: ProtocolServer
 ) -> None:

@@ -3,7 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from protocol_server import ProtocolServer
+from protocol_server import ProtocolServer, say
+
+from harness import read_recording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,6 +63,21 @@ def test_what_the_budget_cut_short_goes_on_with_another_one(spec: Spec, run: Run
     assert before < 20
     assert server.calls == 20
     run("--harness-max-tokens=1").assert_outcomes(passed=1)  # a replay takes nothing
+
+
+def test_what_a_budget_cut_short_becomes_what_an_undisturbed_run_makes(
+    spec: Spec, run: Run, pytester: pytest.Pytester, server: ProtocolServer
+) -> None:
+    spec(SPEC)
+    server.answer = lambda request, _: say(request)
+    run("--harness-record=missing", "--harness-max-tokens=200").assert_outcomes(errors=1)
+    run("--harness-record=missing").assert_outcomes(passed=1)
+    run("--harness-record=missing", "--harness-fixtures=undisturbed").assert_outcomes(passed=1)
+
+    for path in (pytester.path / "fixtures").glob("chat/*/*.jsonl"):
+        one = read_recording(path)
+        other = read_recording(pytester.path / "undisturbed" / path.relative_to(pytester.path / "fixtures"))
+        assert (one.texts, one.ending, one.usage) == (other.texts, other.ending, other.usage)
 
 
 def test_what_is_no_number_of_tokens_is_refused(spec: Spec, run: Run) -> None:

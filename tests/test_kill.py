@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import killing
 import pytest
-from protocol_server import ProtocolServer
+from protocol_server import Fault, ProtocolServer
 
 from harness.library import Library
 from harness.recording import load_partial
@@ -84,3 +84,17 @@ def test_one_that_waits_for_another_goes_on_where_that_one_died(undisturbed: dic
 
     assert killing.recordings(tmp_path) == undisturbed
     assert MESSAGES <= server.calls <= MESSAGES + SAMPLES
+
+
+def test_one_that_waits_for_another_asks_for_nothing_that_that_one_had_been_told(tmp_path: Path) -> None:
+    with ProtocolServer(strict=True, faults={3: Fault("stall")}) as server:
+        first = killing.start(server.url, tmp_path, 1, TURNS)
+        with first:
+            server.wait_for_calls(4)
+            second = killing.start(server.url, tmp_path, 1, TURNS)
+            with second:
+                first.kill()
+                assert second.wait() == 0
+
+    assert server.calls == 2 * TURNS + 1
+    assert sorted(killing.calls(server).values()) == [1] * (2 * TURNS - 1) + [2]

@@ -143,6 +143,15 @@ def test_a_lock_may_be_left_in_another_thread(library: Library) -> None:
         pass
 
 
+def test_what_processes_tell_each_other_is_no_recording(library: Library) -> None:
+    folder = library.shared("a-run")
+    folder.mkdir(parents=True)
+    (folder / "1.jsonl").touch()
+
+    assert folder == library.root / ".harness" / "runs" / "a-run"
+    assert list(library.recordings()) == []
+
+
 def test_locks_are_kept_out_of_version_control_and_out_of_the_recordings(library: Library) -> None:
     library.add(SAID)
     with library.lock(TALK, 1):

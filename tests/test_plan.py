@@ -153,6 +153,18 @@ def test_a_recording_of_another_sample_tells_tokens_and_time(
     assert one.seconds == 2 + 3 + 4 + 5 + 6 + 7
 
 
+def test_a_recording_that_broke_off_before_anybody_answered_tells_nothing(
+    library: Library, foretold: Callable[..., Forecast]
+) -> None:
+    with Journal.create(library.path(SCENARIO, 1), SCENARIO, 1) as journal:
+        for message in said(SCENARIO, 1):
+            journal.append(message)
+    limited = replace(SCENARIO, a=replace(SCENARIO.a, max_tokens=50), b=replace(SCENARIO.b, max_tokens=50))
+
+    assert foretold(limited, sample=2).basis == "limits"
+    assert foretold(SCENARIO, sample=2).basis is None
+
+
 def test_of_several_recordings_the_mean_counts(put: Callable[..., None], foretold: Callable[..., Forecast]) -> None:
     put(said(SCENARIO), 1)
     put(said(SCENARIO, scale=3), 2)
@@ -303,7 +315,7 @@ def test_what_is_a_limit_or_known_in_part_is_told_as_such() -> None:
         "1 dialogue to be held, 6 calls, ≤ 220 tokens, time unknown; 0 dialogues replayed"
     )
     assert plan([limit, unknown], Prices(), at_once=100, mode="all")[-1].startswith(
-        "2 dialogues to be held, 12 calls, ≥ 220 tokens, "
+        "2 dialogues to be held, 12 calls, ≤ 220 + ? tokens, "
     )
     assert plan([unknown], Prices(["x = 1 1"]), at_once=100, mode="all")[-1].startswith(
         "1 dialogue to be held, 6 calls, tokens unknown, cost unknown, time unknown"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import select
-import subprocess
-import sys
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from protocol_server import ProtocolServer
+from terminals import on_terminal, screen
 
 from harness import Ending, Message, Scenario, Speaker, Usage
 from harness.dialogue import Dialogue
@@ -65,17 +62,18 @@ def test_the_line_says_what_is_done_what_runs_and_what_waits(board: Board, clock
         board.dialogue_queued(TEA, sample)
     for sample in (1, 2, 3):
         board.dialogue_started(TEA, sample, 0)
-    assert board.summary() == "0 of 4 dialogues done, 3 running, 1 waiting; 0 messages"
+    assert board.figures().summary() == "0 of 4 dialogues done, 3 running, 1 waiting; 0 messages"
 
     for number in range(1, 12):
         say(board, number)
     board.dialogue_done(Obtained(Dialogue(TEA, (), Ending("turns")), "recorded"))
     board.dialogue_failed(TEA, 2, BudgetSpent("spent"))
     board.retrying(TEA, 3, ServerBusy("busy"), 1.0)
+    board.server_met("lab", 100, None, None)
     board.limit_changed("lab", 12)
     clock.now += 11
 
-    assert board.summary() == (
+    assert board.figures().summary() == (
         "1 of 4 dialogues done, 1 running, 1 waiting, 1 failed; 11 messages, 11,000 tokens, cost 11.00; 1 retry; "
         "at most 12 at once to lab; 22 s left"
     )
@@ -87,14 +85,14 @@ def test_what_was_recorded_before_is_not_waited_for(board: Board, clock: Clock) 
     clock.now += 5
     say(board, 9)
 
-    assert board.summary().endswith("; 1 message, 1,000 tokens, cost 1.00; 10 s left")
+    assert board.figures().summary().endswith("; 1 message, 1,000 tokens, cost 1.00; 10 s left")
 
 
 def test_a_dialogue_that_another_process_recorded_is_done_without_having_started(board: Board) -> None:
     board.dialogue_queued(TEA, 1)
     board.dialogue_done(Obtained(Dialogue(TEA, ()), "replayed"))
 
-    assert board.summary() == "1 of 1 dialogue done, 0 running, 0 waiting; 0 messages"
+    assert board.figures().summary() == "1 of 1 dialogue done, 0 running, 0 waiting; 0 messages"
 
 
 def test_the_last_line_of_each_dialogue_that_runs_is_safe_to_print(board: Board) -> None:
@@ -103,7 +101,7 @@ def test_the_last_line_of_each_dialogue_that_runs_is_safe_to_print(board: Board)
     for sample in (1, 2):
         board.dialogue_started(TEA, sample, 0)
     say(board, 4, "Look:\n\x1b[2J\u202e" + "x" * 1_000_000)
-    lines = board.last_lines(40)
+    lines = board.figures(with_last=True).last_lines(40)
 
     assert lines == ["tea 1: 4 of 11 B: Look: \\x1b[2J\\u202exx…", "tea 2: 0 of 11"]
 
@@ -118,7 +116,7 @@ def test_what_is_left_takes_no_less_than_the_longest_dialogue(board: Board, cloc
         if sample > 1:
             board.dialogue_failed(TEA, sample, BudgetSpent("spent"))
 
-    assert board.left == "18 s left"  # 9 messages of 2 seconds each, one after the other
+    assert board.figures().left == "18 s left"  # 9 messages of 2 seconds each, one after the other
 
 
 def test_before_each_pair_has_spoken_nobody_knows_how_long_it_takes(board: Board, clock: Clock) -> None:
@@ -126,18 +124,18 @@ def test_before_each_pair_has_spoken_nobody_knows_how_long_it_takes(board: Board
         board.dialogue_started(TEA, sample, 0)
     clock.now += 4
     say(board, 1)
-    assert board.left is None
+    assert board.figures().left is None
     say(board, 1, sample=2)
-    assert board.left is not None
+    assert board.figures().left is not None
 
 
 def test_a_dialogue_that_ended_early_leaves_nothing_to_be_said(board: Board) -> None:
-    assert board.share == 0.0
+    assert board.figures().share == 0.0
     for sample in (1, 2):
         board.dialogue_started(TEA, sample, 0)
     said = tuple(Message(number, TEA.side_at(number), "Well.") for number in (1, 2, 3))
     board.dialogue_done(Obtained(Dialogue(TEA, said, Ending("empty", by="A")), "recorded"))
-    assert board.share == 3 / 14
+    assert board.figures().share == 3 / 14
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (20, 10), (200, 5), (1, 1)])
@@ -150,7 +148,7 @@ def test_the_display_fits_the_terminal(width: int, height: int, board: Board, cl
     for sample in range(1, 41):
         say(board, 1, "a" * 300, sample=sample)
     console = Console(width=width, height=height, force_terminal=True, color_system=None, legacy_windows=False)
-    lines = console.render_lines(drawn(board, console, is_verbose=True), pad=False)
+    lines = console.render_lines(drawn(board.figures(with_last=True), console, is_verbose=True), pad=False)
 
     assert len(lines) <= max(3, height - 3)
     assert all(sum(piece.cell_length for piece in line) <= width for line in lines)
@@ -233,62 +231,12 @@ def test_after():
     pass
 """
 
-_PIECE = re.compile(r"\x1b\[(\??[0-9;]*)([A-Za-z])|(\r)|(\n)|([^\x1b\r\n]+)")
-
-
-def screen(raw: str) -> list[str]:
-    """Return the lines that a terminal would show in the end, knowing the few control sequences that are used."""
-    rows: list[list[str]] = [[]]
-    row = column = 0
-    for count, command, back, down, text in _PIECE.findall(raw):
-        times = int(count) if count.isdecimal() else 1
-        if back:
-            column = 0
-        elif down:
-            row, column = row + 1, 0
-        elif command == "A":
-            row -= times
-        elif command == "C":
-            column += times
-        elif command == "K":
-            rows[row] = [] if count == "2" else rows[row][:column]
-        elif text:
-            line = rows[row]
-            line += " " * (column - len(line))
-            line[column : column + len(text)] = text
-            column += len(text)
-        rows += [[] for _ in range(row + 1 - len(rows))]
-    return ["".join(line).rstrip() for line in rows]
-
-
-def on_terminal(pytester: pytest.Pytester, *arguments: str, **environment: str) -> str:
-    """Run pytest on a terminal of its own and return all that was written to it."""
-    pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals")
-    ours, theirs = pty.openpty()
-    own = {key: value for key, value in os.environ.items() if key not in {"CI", "NO_COLOR", "PYTEST_ADDOPTS"}}
-    env = {**own, "TERM": "xterm", "COLUMNS": "120", "LINES": "40", "COLORTERM": "", **environment}
-    command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider", *arguments]
-    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=pytester.path, env=env) as process:
-        os.close(theirs)
-        raw = b""
-        while select.select([ours], [], [], 60)[0]:
-            try:
-                piece = os.read(ours, 65536)
-            except OSError:  # how Linux says that nobody has the other end any more
-                break
-            if not piece:
-                break
-            raw += piece
-        process.wait(60)
-    os.close(ours)
-    return raw.decode()
-
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch, spec: Spec) -> Iterator[ProtocolServer]:
-    """Return a server with which a dialogue of eight calls takes a good half of a second."""
+    """Return a server with which a dialogue of eight calls takes half a second."""
     spec(SPEC)
-    with ProtocolServer(latency=0.08) as server:
+    with ProtocolServer(latency=0.06) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         yield server
 
@@ -354,19 +302,13 @@ def test_what_is_shown_fits_the_run(
     monkeypatch.delenv("CI", raising=False)
     for name, value in {"TERM": "xterm", **environment}.items():
         monkeypatch.setenv(name, value)
-    config = pytester.parseconfigure(*arguments)
+    # That plugin collects all garbage when a run ends, which takes a while and finds nothing here.
+    config = pytester.parseconfigure("-p", "no:unraisableexception", *arguments)
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
         reporter.isatty = is_terminal
 
     assert type(display(config, board)) is kind
-
-
-def test_workers_of_xdist_show_nothing(board: Board, pytester: pytest.Pytester) -> None:
-    config: Any = pytester.parseconfigure()
-    config.workerinput = {}
-
-    assert isinstance(display(config, board), Silent)
 
 
 def test_a_replay_shows_nothing_of_it_and_loads_nothing_for_it(

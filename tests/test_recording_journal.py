@@ -15,6 +15,7 @@ from strategies import dialogues
 from harness.dialogue import Dialogue, Ending, Message
 from harness.errors import RecordingChanged, RecordingError, RecordingInterrupted, RecordingMissing
 from harness.recording import Journal, load, load_partial, read_recording, write_recording
+from harness.recording_format import shown
 from harness.scenario import Scenario, Speaker
 
 PAIR = Speaker("vendor/model", system="Be brief.")
@@ -68,6 +69,23 @@ def test_each_message_is_on_disk_before_the_next(tmp_path: Path) -> None:
         for message in SAID:
             journal.append(message)
             assert load_partial(journal.path).dialogue[-1] == message
+
+
+@posix_only
+def test_a_file_that_is_taken_away_is_told_at_the_next_message(tmp_path: Path) -> None:
+    with Journal.create(tmp_path / "1.jsonl", SCENARIO, 1) as journal:
+        journal.append(SAID[1])
+        journal.path.unlink()
+        with pytest.raises(RecordingError) as caught:
+            journal.append(SAID[2])
+
+    assert str(caught.value) == (
+        "recording was removed while it was made\n"
+        f"  file: {shown(tmp_path / '1.jsonl')}\n"
+        "  not written: message 2\n"
+        "how to fix: pytest specs --harness-record=missing"
+    )
+    assert not journal.path.exists()
 
 
 @posix_only

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from harness.dialogue import Dialogue, Message
 from harness.errors import SecretFound
 from harness.library import Library
 from harness.recording import Journal, load, load_partial, write_recording
-from harness.recording_format import message_line, refuse_secrets
+from harness.recording_format import refuse_secrets
 from harness.scenario import Scenario, Speaker
 from harness.scrub import Secrets
 from harness.transcript import encode, write_transcript
@@ -148,4 +149,17 @@ def test_what_is_allowed_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_message_that_holds_a_secret_in_any_company_is_refused(before: str, secret: str, after: str) -> None:
     message = Message(1, "A", f"{before} {secret} {after}")
     with pytest.raises(SecretFound):
-        refuse_secrets(Secrets([("LAB_KEY", VALUE)]), Path("1.jsonl"), message_line(message), message)
+        refuse_secrets(Secrets([("LAB_KEY", VALUE)]), Path("1.jsonl"), message)
+
+
+@pytest.mark.parametrize("field", ["text", "reasoning", "model", "finish_reason"])
+def test_a_secret_is_found_in_every_field_of_a_message(field: str) -> None:
+    message = msgspec.structs.replace(Message(1, "A", "Hello."), **{field: KEY})
+    with pytest.raises(SecretFound) as caught:
+        refuse_secrets(Secrets(), Path("1.jsonl"), message)
+    assert ("field", f"/{field}") in caught.value.facts
+
+
+def test_two_fields_that_would_be_a_secret_only_together_hold_none() -> None:
+    message = Message(1, "A", KEY[:12], reasoning=KEY[12:], model=VALUE[:6], finish_reason=VALUE[6:])
+    refuse_secrets(Secrets([("LAB_KEY", VALUE)]), Path("1.jsonl"), message)

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 class Observer:
     """Is told what happens while pairs talk; as it stands, it does nothing. Subclass it and override what matters.
 
-    Every method is called from the thread that runs the event loop, in the order in which things happen, and must
-    return at once: all dialogues wait for it. Of one dialogue come, in this order, ``dialogue_queued``, then
+    Every method but ``dialogue_queued`` is called from the thread that runs the event loop, in the order in which
+    things happen, and must return at once: all dialogues wait for it. Of one dialogue come, in this order,
+    ``dialogue_queued``, from the thread that asks for the dialogue, then
     ``dialogue_started``, any number of ``message_done`` and ``retrying``, and last either ``dialogue_done`` or
     ``dialogue_failed``. A dialogue whose recording another process made meanwhile is done without having started; one
     that is cut short because the run ends is told no further.
@@ -38,6 +39,12 @@ class Observer:
 
     def dialogue_failed(self, scenario: Scenario, sample: int, error: HarnessError) -> None:
         """A dialogue cannot go on; what was said is kept. ``error`` is what its tests will be told."""
+
+    def server_met(self, endpoint: str, window: int, rpm: float | None, tpm: float | None) -> None:
+        """A server is asked for the first time: for so many replies at once, requests and tokens a minute at most."""
+
+    def server_held(self, endpoint: str, seconds: float) -> None:
+        """The server named ``endpoint`` wants a pause, and is asked for nothing more for so many seconds."""
 
     def limit_changed(self, endpoint: str, window: int) -> None:
         """Of the server named ``endpoint`` at most ``window`` replies are now asked for at the same time."""

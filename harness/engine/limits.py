@@ -12,12 +12,13 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from harness.engine.events import Observer
 from harness.engine.views import estimated_tokens
 from harness.errors import ModelError
 from harness.models import is_offline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from harness.models import Endpoint
     from harness.models.protocol import Model, OnDelta, Reply, View
@@ -80,7 +81,7 @@ class Limiter:
         most: how many replies are asked for at once at most, 1 or more.
         rpm: requests a minute, more than 0, or ``None`` for no limit.
         tpm: tokens a minute, of views and replies together, likewise.
-        on_change: called with the endpoint and the window whenever that changes.
+        observer: is told of the window whenever that changes, and of pauses.
 
     """
 
@@ -91,7 +92,7 @@ class Limiter:
         *,
         rpm: float | None = None,
         tpm: float | None = None,
-        on_change: Callable[[str, int], None] | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self.endpoint = endpoint
         self.asking: set[asyncio.Task[object]] = set()
@@ -100,7 +101,7 @@ class Limiter:
         self._step = max(1.0, most / _ROUNDS)
         self._requests = Bucket(rpm) if rpm else None
         self._tokens = Bucket(tpm) if tpm else None
-        self._on_change = on_change
+        self._observer = observer or Observer()
         self._waiting: deque[tuple[asyncio.Future[None], float]] = deque()
         self._in_flight = 0
         self._held_until = 0.0
@@ -178,13 +179,16 @@ class Limiter:
     def hold(self, seconds: float) -> None:
         """Let nobody pass for so many seconds, unless that is longer than anyone would wait."""
         if seconds <= LONGEST_HOLD:
-            self._held_until = max(self._held_until, asyncio.get_running_loop().time() + seconds)
+            until = asyncio.get_running_loop().time() + seconds
+            if until > self._held_until:
+                self._held_until = until
+                self._observer.server_held(self.endpoint, seconds)
 
     def _resize(self, window: float) -> None:
         before = self.window
         self._window = min(max(window, 1.0), float(self._most))
-        if self._on_change is not None and self.window != before:
-            self._on_change(self.endpoint, self.window)
+        if self.window != before:
+            self._observer.limit_changed(self.endpoint, self.window)
 
     def _admits(self, now: float, cost: float) -> bool:
         return self._in_flight < self.window and self._wait(now, cost) < _NO_WAIT
@@ -273,7 +277,7 @@ class Limiters:
         share: how many processes ask at the same time; each keeps to its part of the limits.
 
     Attributes:
-        on_change: see :class:`Limiter`; to be set before the first model is limited.
+        observer: see :class:`Limiter`; to be set before the first model is limited.
 
     """
 
@@ -284,7 +288,7 @@ class Limiters:
         most: int = MOST_AT_ONCE,
         share: int = 1,
     ) -> None:
-        self.on_change: Callable[[str, int], None] | None = None
+        self.observer = Observer()
         self._endpoints = endpoints or {}
         self._most = most
         self._share = share
@@ -322,9 +326,10 @@ class Limiters:
         return self._limiters[name]
 
     def _made(self, name: str) -> Limiter:
+        most, rpm, tpm = self._most, None, None
         known = self._endpoints.get(name)
-        if known is None:
-            return Limiter(name, self._most, on_change=self.on_change)
-        most = self._most if known.max is None else min(self._most, max(1, known.max // self._share))
-        rpm, tpm = (None if rate is None else rate / self._share for rate in (known.rpm, known.tpm))
-        return Limiter(name, most, rpm=rpm, tpm=tpm, on_change=self.on_change)
+        if known is not None:
+            most = most if known.max is None else min(most, max(1, known.max // self._share))
+            rpm, tpm = (None if rate is None else rate / self._share for rate in (known.rpm, known.tpm))
+        self.observer.server_met(name, most, rpm, tpm)
+        return Limiter(name, most, rpm=rpm, tpm=tpm, observer=self.observer)

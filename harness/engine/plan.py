@@ -119,9 +119,11 @@ def _recordings(recorder: Recorder, scenario: Scenario) -> list[Recording]:
     found = []
     for sample in recorder.library.samples(scenario)[:_LOOKED_AT]:
         try:
-            found.append(load_partial(recorder.library.path(scenario, sample)))
+            one = load_partial(recorder.library.path(scenario, sample))
         except RecordingError:
             continue  # whoever asks for it is told
+        if any(scenario.given_at(message.number) is None for message in one.dialogue.messages):
+            found.append(one)  # else it broke off before anybody answered, and tells nothing
     return found
 
 

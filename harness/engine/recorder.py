@@ -27,7 +27,7 @@ from harness.errors import (
     RecordingTooShort,
 )
 from harness.recording import Journal, load_partial, partial_of
-from harness.recording_format import shown
+from harness.recording_format import RECORD_MISSING, reason, shown
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -158,18 +158,13 @@ class Recorder:
         self.live = live
         self.limiters = limiters or Limiters()
         self.observer = observer or Observer()
-        self.limiters.on_change = self.observer.limit_changed
+        self.limiters.observer = self.observer
         self.interrupted: list[Interrupted] = []
         self._open_model = open_model
         self._retry = retry or Retry()
         self._budget = budget or Budget()
         self._run_id = run_id
         self._models: dict[str, Model] = {}
-
-    @property
-    def runs(self) -> Path:
-        """The folder where processes of one run tell each other what they have recorded."""
-        return self.library.root / ".harness" / "runs"
 
     def serve(self, scenario: Scenario, sample: int) -> Obtained:
         """Return the recorded dialogue without calling any model.
@@ -235,6 +230,10 @@ class Recorder:
         except HarnessError as error:
             self.observer.dialogue_failed(scenario, sample, error)
             raise
+        except OSError as error:
+            told = _told(error)
+            self.observer.dialogue_failed(scenario, sample, told)
+            raise told from error
         self.observer.dialogue_done(obtained)
         return obtained
 
@@ -301,6 +300,7 @@ class Recorder:
         on_piece: OnPiece | None,
     ) -> Obtained:
         self._budget.check(scenario)
+        pair = self._pair(scenario)  # whatever is wrong with it is told before anything is written
         journal, said = self._journal(scenario, sample, action)
         self.observer.dialogue_started(scenario, sample, len(said))
 
@@ -315,10 +315,9 @@ class Recorder:
             self.observer.retrying(scenario, sample, error, wait)
 
         with self._noting(scenario, sample, journal):
-            models = self._paying(scenario, said)
             messages, ending = await converse(
                 scenario,
-                models,
+                self._paying(scenario, said, pair),
                 said=said,
                 sample=sample,
                 retry=self._retry,
@@ -341,9 +340,10 @@ class Recorder:
         try:
             yield
             is_complete = True
-        except HarnessError as error:
-            cause = error.headline
-            raise _with_whereabouts(error, scenario, sample, journal) from error
+        except (HarnessError, OSError) as error:
+            told = _told(error)
+            cause = _cause(told)
+            raise _with_whereabouts(told, scenario, sample, journal) from error
         finally:
             if not is_complete:
                 self.interrupted.append(Interrupted(scenario, sample, journal.working, journal.count, cause))
@@ -360,13 +360,15 @@ class Recorder:
         return journal, dialogue.messages
 
     def _pair(self, scenario: Scenario) -> dict[Side, Model]:
+        """Return the models of both speakers, having made sure that the stop rule is one."""
+        find_stop(scenario, ())
         return {"A": self._model(scenario.a), "B": self._model(scenario.b)}
 
-    def _paying(self, scenario: Scenario, said: Iterable[Message]) -> dict[Side, Model]:
-        purse, models = self._budget.purse(scenario, said), self._pair(scenario)
+    def _paying(self, scenario: Scenario, said: Iterable[Message], pair: dict[Side, Model]) -> dict[Side, Model]:
+        purse = self._budget.purse(scenario, said)
         if purse is None:
-            return models
-        return {side: purse.paying(model, scenario.speaker(side)) for side, model in models.items()}
+            return pair
+        return {side: purse.paying(model, scenario.speaker(side)) for side, model in pair.items()}
 
     def _model(self, speaker: Speaker) -> Model:
         if speaker.model not in self._models:
@@ -398,7 +400,7 @@ class Recorder:
 
     def _mark_path(self, scenario: Scenario, sample: int, what: str) -> Path:
         path = self.library.path(scenario, sample)
-        return self.runs / self._run_id / path.relative_to(self.library.root).with_suffix(what)
+        return self.library.shared(self._run_id) / path.relative_to(self.library.root).with_suffix(what)
 
     def _is_marked(self, scenario: Scenario, sample: int, what: str) -> bool:
         return bool(self._run_id) and self._mark_path(scenario, sample, what).exists()
@@ -441,13 +443,30 @@ def _goes_on(path: Path, scenario: Scenario) -> bool:
 
 
 async def _to_the_end(function: Callable[..., None], *args: object) -> None:
-    """Call a function in a thread and wait until it has returned, even where this task is cancelled meanwhile."""
-    call = asyncio.ensure_future(asyncio.to_thread(function, *args))
+    """Call a function in a thread and wait until it has returned; where this task is cancelled meanwhile, it goes on.
+
+    What the function ends is done then, and whoever calls it says so to others, who would do it once more.
+    """
+    call = asyncio.get_running_loop().run_in_executor(None, function, *args)  # no task, which could be cancelled too
     try:
         await asyncio.shield(call)
     except asyncio.CancelledError:
         await call
-        raise
+
+
+def _told(error: HarnessError | OSError) -> HarnessError:
+    """Return the error, or what is to be said where the disk did not take what processes have to tell each other."""
+    if isinstance(error, HarnessError):
+        return error
+    facts = [("file", shown(error.filename or "")), ("problem", reason(error))]
+    return RecordingError("notes of this run cannot be written", facts=facts, fix=f"see to that, then {RECORD_MISSING}")
+
+
+def _cause(error: HarnessError) -> str:
+    """Return in one line why a dialogue cannot go on, and what it needs before it can."""
+    problems = [value for label, value in error.facts if label == "problem"]
+    cause = ": ".join([error.headline, *problems])
+    return f"{cause}; {error.fix}" if isinstance(error, BudgetSpent) else cause
 
 
 def _with_whereabouts(error: HarnessError, scenario: Scenario, sample: int, journal: Journal) -> HarnessError:
@@ -462,6 +481,7 @@ def _with_whereabouts(error: HarnessError, scenario: Scenario, sample: int, jour
         )
         go_on = "continue with `pytest {target} --harness-record=missing`"
         error.fix = f"{error.fix}; then {go_on}" if error.fix else go_on
-    kept = f"{journal.count} message{'s' * (journal.count != 1)} in {shown(journal.working)}"
-    error.facts = (*error.facts, ("kept", kept))
+    if journal.working.exists():
+        kept = f"{journal.count} message{'s' * (journal.count != 1)} in {shown(journal.working)}"
+        error.facts = (*error.facts, ("kept", kept))
     return error

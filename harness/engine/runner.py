@@ -95,6 +95,10 @@ class Runner:
         done = (future for future in self._running.values() if future.done() and not future.cancelled())
         return [future.result() for future in done if future.exception() is None and future.result().new]
 
+    def stop(self) -> None:
+        """Ask for nothing more; what is in flight is still answered, and :meth:`finish` waits for it."""
+        self.recorder.limiters.close()
+
     def finish(self, tell: Callable[[int], None]) -> None:
         """Let every dialogue that still runs end after the message that it is waiting for, and wait for that.
 
@@ -122,12 +126,12 @@ class Runner:
         return obtained
 
     def _start(self, scenario: Scenario, sample: int) -> Future[Obtained]:
+        self.recorder.observer.dialogue_queued(scenario, sample)
         future = self._submit(self._in_turn(scenario, sample))
         self._running[scenario, sample] = future
         return future
 
     async def _in_turn(self, scenario: Scenario, sample: int) -> Obtained:
-        self.recorder.observer.dialogue_queued(scenario, sample)
         if self._free is None:
             self._free = asyncio.Semaphore(self._concurrency)
         async with self._free:
@@ -141,7 +145,7 @@ class Runner:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
     async def _finish(self, tell: Callable[[int], None]) -> None:
-        self.recorder.limiters.close()
+        self.stop()
         in_flight = self.recorder.limiters.asking
         idle = asyncio.all_tasks() - in_flight - {asyncio.current_task()}
         for task in idle:

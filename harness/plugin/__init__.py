@@ -19,30 +19,68 @@ if TYPE_CHECKING:
 
 
 class Found:
-    """Collects what the tests found from their reports, which under xdist come from other processes."""
+    """Collects what the tests found from their reports, which under xdist come from other processes.
 
-    def __init__(self) -> None:
+    Args:
+        config: pytest's.
+
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
         self.tests: list[dict[str, Any]] = []
         self.made: list[dict[str, Any]] = []
         self.interrupted: list[dict[str, Any]] = []
         self.spent: list[dict[str, Any]] = []
-        self.run_ids: set[str] = set()
+        self.run_id = ""
         self.began = time.time()
+        self._config = config
+        self._workers: list[Any] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep what a report carries of ours."""
         found = getattr(report, "harness_test", None)
         if found is not None:
             self.tests.append(found)
-            self.run_ids.add(vars(report)["harness_run"])  # set together with harness_test
+            self.run_id = vars(report)["harness_run"]  # set together with harness_test
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401 -- one of xdist's workers
+    def pytest_testnodeready(self, node: Any) -> None:  # noqa: ANN401 -- one of xdist's workers
+        """Keep in mind that there is a worker, and show how far its dialogues are, where it may hold any."""
+        if not self._workers and _may_be_live(self._config):
+            from harness.plugin.watching import watch_workers  # noqa: PLC0415 -- see the module's docstring
+
+            watch_workers(self._config, node.workerinput["testrunuid"])
+        self._workers.append(node)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401 -- as above
         """Keep what a worker says it has run."""
+        if node in self._workers:  # else it went down before it was ready
+            self._workers.remove(node)
         told = getattr(node, "workeroutput", {})
+        self.run_id = told.get("harness_run", self.run_id)
         self.made.extend(told.get("harness_made", []))
         self.interrupted.extend(told.get("harness_interrupted", []))
         self.spent.extend(told.get("harness_spent", []))
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Let models be asked for nothing more, before fixtures are torn down, which may take its time."""
+        ours = self._config.stash.get(SESSION, None)
+        if ours is not None:
+            ours.interrupt()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """Where the run was interrupted, wait for the workers before xdist ends them."""
+        if self._workers and exitstatus == pytest.ExitCode.INTERRUPTED:
+            from harness.plugin.interrupted import wait_for_workers  # noqa: PLC0415 -- see the module's docstring
+
+            wait_for_workers(self._workers, self._config)
+
+    def hear_workers(self) -> None:
+        """Keep what was said by workers that xdist has ended without a word."""
+        for node in tuple(self._workers):
+            self.pytest_testnodedown(node)
 
 
 #: The session's state, absent in a run in which no test uses a fixture of ours.
@@ -114,7 +152,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
     usage = "scenario(*scenarios, samples=1, pass_rate=1.0): the dialogues that a test's `dialogue` fixture runs over"
     config.addinivalue_line("markers", usage)
-    config.stash[FOUND] = Found()
+    config.stash[FOUND] = Found(config)
     config.pluginmanager.register(config.stash[FOUND], "harness-found")
     if config.getoption("--harness-plan") or config.getini("harness_plan"):
         from harness.plugin.planning import Planning, refuse_workers  # noqa: PLC0415 -- see the module's docstring
@@ -186,11 +224,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """End what still runs, and leave the record of the run."""
     ours = session.config.stash.get(SESSION, None)
     found = session.config.stash[FOUND]
+    found.hear_workers()
     if ours is not None:
         told = ours.end()
+        found.run_id = ours.run_id
         found.interrupted += told["interrupted"]
         found.spent += told["spent"]
-    if (found.tests or found.interrupted) and not hasattr(session.config, "workerinput"):
+    if found.run_id and (found.tests or found.interrupted) and not hasattr(session.config, "workerinput"):
         from harness.plugin.summary import Summary  # noqa: PLC0415 -- see the module's docstring
 
         session.config.stash[SUMMARY] = Summary(session.config, found)
@@ -218,6 +258,13 @@ def converse(request: pytest.FixtureRequest) -> Callable[..., Dialogue]:
     takes no server and gives the same dialogue every time, so its scenarios may come from Hypothesis.
     """
     return request.config.stash[SESSION].converse
+
+
+def _may_be_live(config: pytest.Config) -> bool:
+    """Return whether the settings allow to call models."""
+    if config.getoption("--harness-live") or config.getini("harness_live"):
+        return True
+    return (config.getoption("--harness-record") or config.getini("harness_record") or "none") != "none"
 
 
 def _is_ours(item: pytest.Item) -> bool:

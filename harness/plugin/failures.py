@@ -73,9 +73,8 @@ def with_text(error: Failure, text: str) -> Failure:
     return error
 
 
-def target(item: pytest.Function, options: Options, root: Path) -> str:
-    """Return what pytest is to be given to run a test again on the same dialogues, quoted for a shell."""
-    fixtures = options.reports / "failures" if options.live else options.fixtures
+def target(item: pytest.Function, fixtures: Path, options: Options, root: Path) -> str:
+    """Return what pytest is to be given to run a test again on the dialogues in a folder, quoted for a shell."""
     flags = []
     if fixtures != root / "fixtures":
         flags.append(f"--harness-fixtures={shown_path(fixtures, root)}")

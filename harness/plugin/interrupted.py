@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import shlex
-import shutil
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from harness.errors import RecordingError
 from harness.library import Library
+from harness.plugin import xdist
+from harness.plugin.options import read_options
 from harness.printable import shorten
 from harness.recording import load_partial
 from harness.report.run import InterruptedRecord, shown_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     import pytest
@@ -27,44 +28,82 @@ LISTED: Final = 10
 _MODE: Final = "--harness-record"
 
 
-def records(found: Sequence[Interrupted], options: Options, root: Path) -> list[InterruptedRecord]:
-    """Return what a process tells of the dialogues that it could not complete.
+def shared(options: Options, run_id: str) -> Path:
+    """Return the folder where the processes of a run find each other."""
+    return Library(live_folder(options, run_id) if options.live else options.fixtures).shared(run_id)
 
-    Those of a live run are moved to where its failed dialogues are kept, since the rest of it is not.
-    """
-    kept = [_moved(one, options) if options.live else one.path for one in found]
+
+def live_folder(options: Options, run_id: str) -> Path:
+    """Return where the dialogues of a live run are held; it stays where one of them is not complete."""
+    return options.reports / "live" / run_id
+
+
+def records(found: Iterable[Interrupted], root: Path) -> list[InterruptedRecord]:
+    """Return what a process tells of the dialogues that it could not complete."""
     return [
         InterruptedRecord(
             scenario=one.scenario.name,
             sample=one.sample,
-            path=shown_path(path, root),
+            path=shown_path(one.path, root),
             messages=one.messages,
             length=one.scenario.length,
             cause=one.cause,
         )
-        for one, path in zip(found, kept, strict=True)
+        for one in found
     ]
 
 
+def left(folder: Path, root: Path) -> Iterator[InterruptedRecord]:
+    """Yield what is not complete in the folder of a live run: also what a worker left that was killed."""
+    for path in Library(folder).recordings():
+        if _is_incomplete(path):
+            dialogue = load_partial(path).dialogue
+            scenario, place = dialogue.scenario, shown_path(path, root)
+            yield InterruptedRecord(scenario.name, dialogue.sample, place, len(dialogue), scenario.length)
+
+
+def wait_for_workers(nodes: Sequence[Any], config: pytest.Config) -> None:
+    """Let the workers of an interrupted run keep what is in flight, and say so."""
+    options = read_options(config)
+    run_id = nodes[0].workerinput["testrunuid"]
+    xdist.wait_for_workers(nodes, shared(options, run_id), lambda: say_what_is_waited_for(config))
+
+
+def say_what_is_waited_for(config: pytest.Config, count: int | None = None) -> None:
+    """Say that the run waits for messages in flight, and how many that are, where it is known."""
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        number = "" if count is None else f"{count} "
+        what = "the message that is" if count == 1 else f"the {number}messages that are"
+        reporter.ensure_newline()
+        if config.get_terminal_writer().width_of_current_line:
+            reporter.line("")
+        text = f"harness: waiting for {what} in flight, to keep what is paid for (Ctrl-C: stop now)\n"
+        reporter.write(text, flush=True)
+
+
 def incomplete(found: Iterable[InterruptedRecord], root: Path) -> list[InterruptedRecord]:
-    """Return, each once, those that no other process of the run has completed meanwhile."""
-    by_path = {one.path: one for one in found}
-    return [one for one in by_path.values() if _is_incomplete(root / one.path)]
+    """Return, each once and in order, those that no other process of the run has completed meanwhile."""
+    by_place = {(one.path.rpartition("/")[0], one.sample): one for one in found}
+    return [by_place[place] for place in sorted(by_place) if _is_incomplete(root / by_place[place].path)]
 
 
-def lines(found: Sequence[InterruptedRecord], config: pytest.Config, options: Options) -> list[str]:
+def lines(found: Sequence[InterruptedRecord], config: pytest.Config, options: Options, run_id: str) -> list[str]:
     """Return the list of what can be continued, and the one command that does it."""
     told = [_line(one) for one in found[:LISTED]]
     if len(found) > LISTED:
         told.append(f"… and {len(found) - LISTED} more")
-    return ["can be continued:", *(f"  {line}" for line in told), f"  {command(config, options)}"]
+    return ["can be continued:", *(f"  {line}" for line in told), f"  {command(config, options, run_id)}"]
 
 
-def command(config: pytest.Config, options: Options) -> str:
-    """Return the command that continues them: this run's own, with the mode that does it."""
+def command(config: pytest.Config, options: Options, run_id: str) -> str:
+    """Return the command that continues them: this run's own, with the mode that does it.
+
+    What a live run has held so far is its recordings then, so that nothing of it is asked for again.
+    """
     arguments = _without_mode(config.invocation_params.args)
     if options.live:
-        arguments.append(f"--harness-fixtures={shown_path(options.reports / 'failures', config.rootpath)}")
+        arguments.append(f"--harness-fixtures={shown_path(live_folder(options, run_id), config.rootpath)}")
     arguments.append(f"{_MODE}=missing")
     return shlex.join(["pytest", *arguments])
 
@@ -72,13 +111,6 @@ def command(config: pytest.Config, options: Options) -> str:
 def _line(one: InterruptedRecord) -> str:
     cause = f": {shorten(one.cause, 160)}" if one.cause else ""
     return f"{one.path} ({one.messages} of {one.length} messages){cause}"
-
-
-def _moved(one: Interrupted, options: Options) -> Path:
-    path = Library(options.reports / "failures").path(one.scenario, one.sample)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(one.path, path)
-    return path
 
 
 def _is_incomplete(path: Path) -> bool:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from harness.plugin import xdist
-from harness.report.waiting import LOOK, Display, PlainLines, Silent, can_draw, is_ready, live
+from harness.report.waiting import LOOK, PlainLines, Silent, can_draw, is_ready, live
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Future
     from contextlib import AbstractContextManager
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.live import Live
 
-    from harness.report.progress import Board
+    from harness.report.waiting import Source
 
 T = TypeVar("T")
 
@@ -31,10 +31,10 @@ _PATIENCE: Final = 0.3
 _BACK: Final = 0.05
 
 
-def display(config: pytest.Config, board: Board) -> Display:
-    """Return what fits the run: nothing where pytest is told to be quiet and in xdist's workers."""
+def display(config: pytest.Config, board: Source) -> OnTerminal | PlainLines | Silent:
+    """Return what fits the run: nothing where pytest is told to be quiet."""
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None or config.get_verbosity() < 0 or xdist.is_worker(config):
+    if reporter is None or config.get_verbosity() < 0:
         return Silent()
     capture: Any = config.pluginmanager.get_plugin("capturemanager")
     if reporter.isatty and can_draw():
@@ -63,7 +63,7 @@ class OnTerminal:
 
     """
 
-    def __init__(self, board: Board, reporter: Any, capture: Any, *, is_verbose: bool) -> None:  # noqa: ANN401 -- pytest has no public types for them
+    def __init__(self, board: Source, reporter: Any, capture: Any, *, is_verbose: bool) -> None:  # noqa: ANN401 -- pytest has no public types for them
         self._board = board
         self._reporter = reporter
         self._capture = capture
@@ -72,12 +72,16 @@ class OnTerminal:
 
     def wait(self, future: Future[T]) -> T:
         """Return the result of a future when it is there."""
-        if not is_ready(future, self._patience):
+        self.until(partial(is_ready, future))
+        return future.result()
+
+    def until(self, is_ready: Callable[[float], bool]) -> None:
+        """Wait likewise, for whatever a function waits for: at most so many seconds, returning whether it is there."""
+        if not is_ready(self._patience):
             self._patience = _BACK
             with _uncaptured(self._capture), self._own_lines() as console, self._live(console) as shown:
-                while not is_ready(future, LOOK):
+                while not is_ready(LOOK):
                     shown.refresh()
-        return future.result()
 
     def _live(self, console: Console) -> Live:
         return live(self._board, console, is_verbose=self._is_verbose)

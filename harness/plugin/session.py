@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -25,6 +26,8 @@ from harness.plugin.damaging import Damaged, damaged
 from harness.plugin.options import Options, read_options
 from harness.plugin.progress import display
 from harness.plugin.scrubbed import scrub_report, scrubbed_values
+from harness.plugin.telling import Telling
+from harness.recording_format import reason, shown
 from harness.report.progress import Board
 from harness.report.run import (
     DialogueRecord,
@@ -39,7 +42,7 @@ from harness.report.spending import Spending
 from harness.scrub import allow, known_secrets, scrub
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from harness.checks.verdict import Verdict
@@ -88,8 +91,8 @@ class Session:
         self._endpoints = parse_endpoints(options.endpoints)
         allow(config.getini("harness_not_secret"))
         self._board = Board(options.prices)
-        library = Library(self._live_folder if options.live else options.fixtures)
-        shared = library.root / ".harness" / "runs" / self.run_id if xdist.is_worker(config) else None
+        library = Library(interrupted.live_folder(options, self.run_id) if options.live else options.fixtures)
+        shared = library.shared(self.run_id) if xdist.is_worker(config) else None
         recorder = Recorder(
             library,
             "missing" if options.live else options.record,
@@ -101,7 +104,7 @@ class Session:
             observer=self._board,
             budget=Budget(options.max_run, options.max_dialogue, prices=options.prices, folder=shared),
         )
-        shown = display(config, self._board)
+        shown = display(config, self._board) if shared is None else Telling.of(config, self._board, shared)
         self.runner = Runner(recorder, concurrency=options.max_concurrency, wait=shown.wait)
         self._found: dict[str, Findings] = {}
         self._current: Findings | None = None
@@ -139,17 +142,22 @@ class Session:
         """Start the dialogues that have to be run, in the order in which the tests need them."""
         self.runner.prepare(self._wanted)
 
+    def interrupt(self) -> None:
+        """Ask for nothing more, since the run ends before its time."""
+        self.runner.stop()
+        xdist.say_it_waits(self.config, self.runner.recorder.library.shared(self.run_id))
+
     def end(self) -> dict[str, list[dict[str, Any]]]:
         """End what still runs, each dialogue keeping the messages that it has, and tell a controller what was made."""
         with suppress(KeyboardInterrupt):  # from the keyboard once more: stop now
-            self.runner.finish(self._say_what_is_waited_for)
+            self.runner.finish(partial(interrupted.say_what_is_waited_for, self.config))
         self.runner.close()
         made = [msgspec.to_builtins(self._dialogue_record(obtained)) for obtained in self.runner.made()]
-        unfinished = interrupted.records(self.runner.recorder.interrupted, self.options, self.root)
+        unfinished = interrupted.records(self.runner.recorder.interrupted, self.root)
         usage, cost = self._board.usage, self._board.cost
         spent = [Spending(side, model, usage[side, model], cost[side, model]) for side, model in usage]
         told: dict[str, list[dict[str, Any]]] = msgspec.to_builtins({"interrupted": unfinished, "spent": spent})
-        xdist.tell_controller(self.config, made=made, **told)
+        xdist.tell_controller(self.config, run=self.run_id, made=made, **told)
         return told
 
     def dialogues(self, asked: Asked) -> list[Obtained]:
@@ -165,9 +173,22 @@ class Session:
             collision = self._collisions.get(self.runner.recorder.library.path(scenario, sample))
             if collision is not None:
                 raise collision
-        obtained = [self.runner.get(scenario, sample) for sample in samples]
+        obtained = self._all(scenario, samples)
         _refuse_copies(obtained, self.root)
         return [self._handed(one) for one in obtained]
+
+    def _all(self, scenario: Scenario, samples: Iterable[int]) -> list[Obtained]:
+        """Wait for all samples, also where one of them fails: the others go on, and the run must not end before."""
+        obtained: list[Obtained] = []
+        failed: list[HarnessError] = []
+        for sample in samples:
+            try:
+                obtained.append(self.runner.get(scenario, sample))
+            except HarnessError as error:
+                failed.append(error)
+        if failed:
+            raise failed[0]
+        return obtained
 
     def converse(self, scenario: Scenario, *, sample: int = 1) -> Dialogue:
         """Return the dialogue of a scenario: its recording, or that of a built-in pair that talks in memory."""
@@ -199,30 +220,18 @@ class Session:
         """Attach to a report what its test found, mark it where the machinery failed, and keep secrets out of it."""
         error = call.excinfo.value if call.excinfo else None
         if isinstance(error, HarnessError):
-            error.target = failures.target(item, self.options, self.root)
+            error.target = failures.target(item, self.runner.recorder.library.root, self.options, self.root)
             report.harness_errored = True  # type: ignore[attr-defined]  # reports carry what plugins put on them
             report.outcome = "failed"  # also where the test is expected to fail: this is not the failure meant
             vars(report).pop("wasxfail", None)
             assert call.excinfo is not None  # noqa: S101 -- for the type checker: there is an error
-            report.longrepr = call.excinfo.getrepr(style="value")
+            report.longrepr = call.excinfo.getrepr(style="value", chain=False)
         if report.when == "call" or report.failed:
             report.harness_run = self.run_id  # type: ignore[attr-defined]  # as above
             found = msgspec.to_builtins(self._record(item, report, error))
             report.harness_test = scrubbed_values(found, known_secrets())  # type: ignore[attr-defined]
         if report.longrepr is not None or report.sections:
             scrub_report(report, known_secrets())
-
-    def _say_what_is_waited_for(self, count: int) -> None:
-        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None:
-            what = "the message that is" if count == 1 else f"the {count} messages that are"
-            reporter.ensure_newline()
-            text = f"harness: waiting for {what} in flight, to keep what is paid for (Ctrl-C: stop now)\n"
-            reporter.write(text, flush=True)
-
-    @property
-    def _live_folder(self) -> Path:
-        return self.options.reports / "live" / self.run_id
 
     def _open(self, speaker: Speaker) -> Model:
         return open_model(speaker, self._endpoints)
@@ -280,11 +289,23 @@ class Session:
         self, error: Failure, heard: list[Verdict], seen: list[Obtained], item: pytest.Function, samples: int
     ) -> list[str]:
         obtained = seen[-1] if seen else None
+        fixtures, reproduce = self.options.fixtures, True
         if obtained is not None and self.options.live:
-            obtained = failures.keep(obtained, Library(self.options.reports / "failures"))
+            fixtures = self.options.reports / "failures"
+            obtained, reproduce = self._kept(obtained, Library(fixtures))
         path = shown_path(obtained.path, self.root) if obtained and obtained.path else None
         lines = failures.lines(error, heard, obtained, path=path, samples=samples)
-        return [*lines, f"reproduce: pytest {failures.target(item, self.options, self.root)}"]
+        command = f"reproduce: pytest {failures.target(item, fixtures, self.options, self.root)}"
+        return [*lines, command] if reproduce else lines
+
+    @staticmethod
+    def _kept(obtained: Obtained, library: Library) -> tuple[Obtained, bool]:
+        """Return a failed live dialogue with where it is kept, or with a note that it is not, and whether it is."""
+        try:
+            return failures.keep(obtained, library), True
+        except OSError as error:
+            note = f"it could not be kept in {shown(library.root)}: {reason(error)}"
+            return replace(obtained, path=None, note=f"{obtained.note}; {note}" if obtained.note else note), False
 
     def _record(self, item: pytest.Function, report: pytest.TestReport, error: BaseException | None) -> TestRecord:
         found = self._found.get(item.nodeid, Findings())

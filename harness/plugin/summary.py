@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from harness import __version__
-from harness.plugin.interrupted import incomplete, lines
+from harness.plugin.interrupted import incomplete, left, lines, live_folder, shared
 from harness.plugin.options import read_options
+from harness.recording_format import reason
 from harness.report.run import DialogueRecord, InterruptedRecord, Run, TestRecord, assemble, shown_path, write_run
 from harness.report.spending import Spending, summed
 from harness.report.terminal import notes, table, totals
@@ -19,6 +20,7 @@ from harness.scrub import allow, scrub
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     import pytest
 
@@ -48,18 +50,26 @@ class Summary:
             live=options.live,
             damage=options.damage.name if options.damage else None,
             spent=summed(msgspec.convert(found.spent, list[Spending])),
-            interrupted=incomplete(msgspec.convert(found.interrupted, list[InterruptedRecord]), config.rootpath),
+            interrupted=incomplete(
+                [
+                    *(left(live_folder(options, found.run_id), config.rootpath) if options.live else ()),
+                    *msgspec.convert(found.interrupted, list[InterruptedRecord]),
+                ],
+                config.rootpath,
+            ),
         )
-        self._continued = lines(self.run.interrupted, config, options) if self.run.interrupted else []
-        self._path = options.reports / "run.json"
-        self._root = config.rootpath
-        write_run(self.run, self._path)
-        for run_id in found.run_ids:
-            clean_up(options, run_id)
+        unfinished = self.run.interrupted
+        self._continued = lines(unfinished, config, options, found.run_id) if unfinished else []
+        path = options.reports / "run.json"
+        self._shown_path = shown_path(path, config.rootpath)
+        self._problem = _problem(self.run, path)
+        clean_up(options, found.run_id, keeps_live=bool(unfinished))
 
     def print(self, reporter: Any) -> None:  # noqa: ANN401 -- pytest has no public type for the terminal reporter
         """Print what was found and what can be continued."""
         self._print_dialogues(reporter)
+        if self._problem is not None:
+            reporter.write_line(f"harness: {self._shown_path} cannot be written: {self._problem}")
         for line in self._continued:
             reporter.write_line(scrub(line))
 
@@ -74,17 +84,26 @@ class Summary:
         text = "\n".join([table(self.run), *(f"note: {note}" for note in notes(self.run))])
         for line in scrub(text).split("\n"):
             reporter.write_line(line.rstrip())
-        reporter.write_line(f"{totals(self.run)}; written to {shown_path(self._path, self._root)}")
+        written = "" if self._problem else f"; written to {self._shown_path}"
+        reporter.write_line(f"{totals(self.run)}{written}")
 
 
-def clean_up(options: Options, run_id: str) -> None:
-    """Remove what the processes of a run told each other, and the dialogues of a live run that are not kept."""
-    live = options.reports / "live"
-    runs = (live / run_id if options.live else options.fixtures) / ".harness" / "runs"
-    for folder in (runs, live):
-        shutil.rmtree(folder / run_id, ignore_errors=True)
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
+def _problem(run: Run, path: Path) -> str | None:
+    """Write the record of a run, and return what is in the way of that: the tests are judged all the same."""
+    try:
+        write_run(run, path)
+    except OSError as error:
+        return reason(error)
+    return None
+
+
+def clean_up(options: Options, run_id: str, *, keeps_live: bool) -> None:
+    """Remove what the processes of a run told each other, and the dialogues of a live run unless it is to go on."""
+    live = live_folder(options, run_id)
+    for folder in (shared(options, run_id), *([] if keeps_live else [live])):
+        shutil.rmtree(folder, ignore_errors=True)
+        if folder.parent.is_dir() and not any(folder.parent.iterdir()):
+            folder.parent.rmdir()
 
 
 def _latest(records: Iterable[TestRecord]) -> list[TestRecord]:

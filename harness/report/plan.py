@@ -112,13 +112,11 @@ def _cost(forecasts: Sequence[Forecast], prices: Prices) -> str:
 
 
 def _bounded(amount: str, forecasts: Sequence[Forecast], known: Sequence[Forecast]) -> str:
-    """Return an amount with what it is: exact it never is."""
-    count = len(forecasts)
+    """Return an amount with what it is: exact it never is, and what nobody can tell of comes on top."""
     if not known:
         return _UNKNOWN
-    if len(known) < count:
-        return f"≥ {amount}"
-    return f"≤ {amount}" if all(one.basis == "limits" for one in known) else f"≈ {amount}"
+    rest = f" + {_UNKNOWN}" if len(known) < len(forecasts) else ""
+    return f"{'≤' if all(one.basis == 'limits' for one in known) else '≈'} {amount}{rest}"
 
 
 def _dialogues(count: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -262,11 +263,21 @@ class _Listed:
 
 
 def write_run(run: Run, path: Path) -> None:
-    """Write the record as JSON without secrets, whole or not at all."""
+    """Write the record as JSON without secrets, whole or not at all.
+
+    Raises:
+        OSError: it cannot be written.
+
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.write_bytes(msgspec.json.format(_encoded(run), indent=2) + b"\n")
-    part.replace(path)
+    try:
+        part.write_bytes(msgspec.json.format(_encoded(run), indent=2) + b"\n")
+        part.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
 
 
 def read_run(path: Path) -> Run:

@@ -46,13 +46,18 @@ def summed(spendings: Iterable[Spending]) -> list[Spending]:
 def replayed(dialogues: Sequence[DialogueRecord]) -> list[Spending]:
     """Return what models behind servers would have taken for the dialogues that were replayed.
 
-    A dialogue of which this run itself made the recording saved nothing.
+    A dialogue of which this run itself made the recording saved nothing, and of one recording that serves several
+    scenarios the longest would have been held once for all.
     """
-    made = {(d.scenario, d.a, d.b, d.sample) for d in dialogues if d.new}
+    longest: dict[tuple[str, str, str, int], DialogueRecord] = {}
+    for one in dialogues:
+        known = longest.setdefault((one.scenario, one.a, one.b, one.sample), one)
+        if (one.new, one.turns) > (known.new, known.turns):
+            longest[one.scenario, one.a, one.b, one.sample] = one
     return summed(
         Spending(side, model, dialogue.usage[side], dialogue.cost.get(side))
-        for dialogue in dialogues
-        if dialogue.source == "replayed" and (dialogue.scenario, dialogue.a, dialogue.b, dialogue.sample) not in made
+        for dialogue in longest.values()
+        if dialogue.source == "replayed"
         for side, model in zip(SIDES, (dialogue.a, dialogue.b), strict=True)
         if side in dialogue.usage and not model.startswith("builtin:")
     )

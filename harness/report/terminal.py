@@ -96,5 +96,8 @@ def _verdicts(verdicts: Sequence[bool]) -> str:
 
 
 def _tokens(dialogues: Sequence[DialogueRecord]) -> str:
-    used = sum((usage for dialogue in dialogues for usage in dialogue.usage.values()), Usage())
+    longest: dict[object, DialogueRecord] = {}  # of those that one recording serves, which holds nothing twice
+    for one in sorted(dialogues, key=lambda dialogue: dialogue.turns):
+        longest[(one.fingerprint, one.sample) if one.source != "computed" else id(one)] = one
+    used = sum((usage for dialogue in longest.values() for usage in dialogue.usage.values()), Usage())
     return f"{used.input + used.output:,}" if used != Usage() else "–"

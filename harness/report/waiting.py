@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import os
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from harness.scrub import scrub
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console, Group
     from rich.live import Live
 
-    from harness.report.progress import Board
+    from harness.report.figures import Figures
 
 T = TypeVar("T")
 
@@ -29,8 +30,17 @@ LOOK: Final = 0.2
 #: Columns of the bar, at most.
 _BAR: Final = 40
 
-#: Lines of the terminal that are not for last lines: the display's own three, that of who shows it, and one more.
-_OTHERS: Final = 6
+#: Lines of the terminal that are for neither last lines nor what else is told: the bar, that of who shows it, and two
+#: more.
+_OTHERS: Final = 4
+
+
+class Source(Protocol):
+    """What knows how far the dialogues are."""
+
+    def figures(self, *, with_last: bool = False) -> Figures:
+        """Return how far they are by now, if asked for with what was said last."""
+        ...
 
 
 class Display(Protocol):
@@ -72,7 +82,7 @@ class PlainLines:
 
     def __init__(
         self,
-        board: Board,
+        board: Source,
         write: Callable[[str], None],
         *,
         clock: Callable[[], float] = time.monotonic,
@@ -86,16 +96,20 @@ class PlainLines:
 
     def wait(self, future: Future[T]) -> T:
         """Return the result of a future when it is there, writing a line whenever one is due."""
-        if self._next is None:
-            self._next = self._clock() + EVERY
-        while not self._is_ready(future, max(0.0, self._next - self._clock())):
-            if self._clock() >= self._next:
-                self._write(scrub(f"harness: {self._board.summary()}"))
-                self._next = self._clock() + EVERY
+        self.until(partial(self._is_ready, future))
         return future.result()
 
+    def until(self, is_ready: Callable[[float], bool]) -> None:
+        """Wait likewise, for whatever a function waits for: at most so many seconds, returning whether it is there."""
+        if self._next is None:
+            self._next = self._clock() + EVERY
+        while not is_ready(max(0.0, self._next - self._clock())):
+            if self._clock() >= self._next:
+                self._write(scrub(f"harness: {self._board.figures().summary()}"))
+                self._next = self._clock() + EVERY
 
-def live(board: Board, console: Console, *, is_verbose: bool = False) -> Live:
+
+def live(board: Source, console: Console, *, is_verbose: bool = False) -> Live:
     """Return a display that is drawn when it is told to, and gone in the end.
 
     Args:
@@ -107,7 +121,7 @@ def live(board: Board, console: Console, *, is_verbose: bool = False) -> Live:
     from rich.live import Live  # noqa: PLC0415 -- only where somebody watches
 
     return Live(
-        get_renderable=lambda: drawn(board, console, is_verbose=is_verbose),
+        get_renderable=lambda: drawn(board.figures(with_last=is_verbose), console, is_verbose=is_verbose),
         console=console,
         transient=True,
         auto_refresh=False,
@@ -117,25 +131,25 @@ def live(board: Board, console: Console, *, is_verbose: bool = False) -> Live:
     )
 
 
-def drawn(board: Board, console: Console, *, is_verbose: bool = False) -> Group:
-    """Return how far the dialogues are: a bar, two lines, and what was said last where that is wanted."""
+def drawn(figures: Figures, console: Console, *, is_verbose: bool = False) -> Group:
+    """Return how far the dialogues are: a bar, a line or two more, and what was said last where that is wanted."""
     from rich.console import Group  # noqa: PLC0415 -- as above
     from rich.progress_bar import ProgressBar  # noqa: PLC0415 -- as above
     from rich.table import Table  # noqa: PLC0415 -- as above
     from rich.text import Text  # noqa: PLC0415 -- as above
 
-    share = board.share
+    share, left = figures.share, figures.left
     head = Table.grid(padding=(0, 1))
-    told = ", ".join([f"{100 * share:.0f} %", *([board.left] if board.left else [])])
+    told = ", ".join([f"{100 * share:.0f} %", *([left] if left else [])])
     bar = ProgressBar(completed=100 * share, width=max(1, min(_BAR, console.width - len(told) - 2)))
     head.add_row(bar, Text(told, no_wrap=True))
-    lines = [Text(scrub(line), no_wrap=True, overflow="ellipsis") for line in board.lines()]
+    lines = [Text(scrub(line), no_wrap=True, overflow="ellipsis") for line in figures.lines()]
     if is_verbose:
-        lines += [Text(line, style="dim", no_wrap=True) for line in _last(board, console)]
+        room = max(0, console.height - _OTHERS - len(lines))
+        lines += [Text(line, style="dim", no_wrap=True) for line in _last(figures, console.width, room)]
     return Group(head, *lines)
 
 
-def _last(board: Board, console: Console) -> list[str]:
-    lines = [scrub(line) for line in board.last_lines(console.width)]
-    room = max(0, console.height - _OTHERS)
+def _last(figures: Figures, width: int, room: int) -> list[str]:
+    lines = [scrub(line) for line in figures.last_lines(width)]
     return lines if len(lines) <= room else [*lines[: room - 1], f"… and {len(lines) - room + 1} more"][:room]
