@@ -55,6 +55,21 @@ SPANISH: Final = (
 )
 
 
+#: Many messages that say little.
+COURIER: Final = (
+    "Hi, my parcel never came.",
+    "Sorry to hear that! What's the tracking code?",
+    "It ends in RX-51.",
+    "The driver left it with a neighbour, at number 8.",
+    "Which bell do I ring there?",
+    "The one marked Okafor.",
+    "Found it, the box is a bit dented.",
+    "Shall I open a claim for the damage?",
+    "No, the kettle inside is whole.",
+    "Then I will close the ticket.",
+)
+
+
 #: Few messages that say much.
 _LONG: Final = (
     " ".join(BREAD[:5]),
@@ -185,6 +200,103 @@ LOOPS: Final = (
                 "sweet",
                 "kind",
             )
+        ),
+    ),
+    _said(
+        "short customer support that cannot let go",
+        COURIER,
+        (
+            "Thank you so much for the help!",
+            "You're very welcome! Have a lovely evening.",
+            "You too! Thanks again for being so kind.",
+            "My pleasure. Take care!",
+            "I will. You take care as well.",
+            "Thank you, that's so sweet of you.",
+            "Always happy to help. Goodbye!",
+            "Goodbye, and all the best.",
+            "All the best to you too!",
+            "Thanks! Bye now.",
+        ),
+    ),
+    _said(
+        "standing by in few words",
+        COURIER,
+        (
+            "Standing by if you need anything.",
+            "Standing by here, too.",
+            "Ready whenever you are.",
+            "Likewise, ready on my side.",
+            "Waiting for your request.",
+            "I await yours.",
+            "No request from me. Still listening.",
+            "Listening as well.",
+            "Still here, still ready.",
+            "Same here. Ready.",
+        ),
+    ),
+    _said(
+        "silence acted out in few words",
+        COURIER,
+        ("*silence*", "(quiet)", "*waits*", "...", "(remains silent)", "*still waiting*", "…", "(silence)", "*nods*"),
+    ),
+    _said(
+        "goodbyes in Italian",
+        COURIER,
+        (
+            "Grazie mille, buona giornata!",
+            "Grazie a lei, arrivederci!",
+            "Arrivederci, e buon lavoro!",
+            "È stato un piacere, a presto!",
+            "Piacere mio, ancora grazie.",
+            "Le auguro una splendida serata.",
+            "Altrettanto, con tanta gratitudine!",
+            "Un caro saluto, ciao!",
+            "Ciao, ciao!",
+        ),
+    ),
+    _said(
+        "goodbyes in Korean",
+        COURIER,
+        (
+            "감사합니다! 좋은 하루 되세요.",
+            "네, 감사합니다. 안녕히 계세요.",
+            "고맙습니다. 행복한 저녁 보내세요!",
+            "저도 감사합니다. 또 봬요!",
+            "네, 다음에 또 만나요.",
+            "항상 건강하세요!",
+            "고맙습니다, 수고하세요.",
+            "안녕히 가세요!",
+            "네, 안녕히 계세요!",
+        ),
+    ),
+    _said(
+        "goodbyes in Japanese and Chinese by turns",
+        COURIER,
+        (
+            "ありがとうございました。",
+            "谢谢您，祝您生活愉快！",
+            "こちらこそ、お元気で。",
+            "也祝您一切顺利，再见！",
+            "またお会いしましょう。",
+            "期待下次再见，保重！",
+            "失礼いたします。",
+            "好的，晚安！",
+            "おやすみなさい。",
+        ),
+    ),
+    _said(
+        "goodbyes in Hindi and Polish by turns",
+        COURIER,
+        (
+            "बहुत बहुत धन्यवाद!",
+            "Dziękuję, miłego dnia!",
+            "आपका भी शुक्रिया, नमस्ते!",
+            "Wzajemnie, do widzenia!",
+            "फिर मिलेंगे, शुभ रात्रि!",
+            "Do zobaczenia, dobranoc!",
+            "अलविदा, ख़्याल रखिए!",
+            "Wszystkiego dobrego!",
+            "धन्यवाद!",
         ),
     ),
 )
@@ -560,6 +672,72 @@ HEALTHY: Final = (
             "可以，煮熟剥壳，划几刀，最后二十分钟放进去。",
             "谢谢！",
             "不客气，祝你成功！",
+        ),
+    ),
+    Case(
+        "short customer support with a polite closing",
+        (
+            *COURIER,
+            "Great, thanks a lot!",
+            "You're welcome! Anything else?",
+            "No, that's all. Thank you!",
+            "Have a nice day!",
+            "You too, bye!",
+            "Goodbye!",
+        ),
+    ),
+    Case(
+        "a booking that is confirmed, thanked for and ended",
+        (
+            "Book a table for two, please.",
+            "Sure. At which restaurant?",
+            "Trattoria Nonna, tonight at seven.",
+            "To confirm: two people, Trattoria Nonna, seven tonight?",
+            "Yes, that's right.",
+            "Your table is booked.",
+            "Great, thanks. Do they have parking?",
+            "They do, behind the church.",
+            "Thank you, that's wonderful.",
+            "Is there anything else?",
+            "No, that's all for now.",
+            "Have a good evening!",
+        ),
+    ),
+    Case(
+        "standing by while the work comes in",
+        (
+            "Standing by.",
+            "Pump one is primed.",
+            "Copy. Ready for the next.",
+            "Valve four leaks at the flange.",
+            "Understood. Waiting.",
+            "Swapped the gasket; dry now.",
+            "Acknowledged, standing by.",
+            "Pressure holds at six bar.",
+            "Noted. Ready.",
+            "Tank heater trips its breaker.",
+            "Received. Awaiting the next report.",
+            "Found the short behind the panel.",
+        ),
+    ),
+    Case(
+        "numbers confirmed one by one",
+        (
+            *COURIER,
+            *(f"{word} {number}." for number in range(31, 39) for word in ("Ready for", "Confirmed, thank you:")),
+        ),
+    ),
+    Case(
+        "Korean talk that closes",
+        (
+            "안녕하세요, 자전거 수리 되나요?",
+            "네, 어떤 문제가 있으신가요?",
+            "뒷바퀴에서 소리가 나요.",
+            "베어링이 닳은 것 같습니다. 내일 가져오세요.",
+            "몇 시에 여시나요?",
+            "아홉 시에 엽니다.",
+            "감사합니다!",
+            "네, 내일 뵙겠습니다.",
         ),
     ),
 )

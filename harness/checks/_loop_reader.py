@@ -6,6 +6,7 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from harness.checks._loop_courtesy import Courtesy, Wording
 from harness.checks._loop_judge import SPAN, Judge, Row, Signs, mean
 from harness.checks._loop_phrases import CLOSING, COURTESY, PRAISE, STANDBY
 from harness.checks._loop_terms import Terms, terms
@@ -47,6 +48,7 @@ class Reading(NamedTuple):
         echo_of: number of the message that it is most like, or ``None``.
         lag: how many messages ago the same text was said last, or 0.
         again: those of its stems that stood in one of the last messages; empty if it is not idle.
+        wording: what it is made of by its words alone.
 
     """
 
@@ -60,11 +62,17 @@ class Reading(NamedTuple):
     echo_of: int | None
     lag: int
     again: frozenset[str]
+    wording: Wording
 
     @property
     def adds_nothing(self) -> bool:
         """Whether it has no new content word and no new number."""
         return not self.new and not self.signs.ids
+
+    @property
+    def formal(self) -> bool:
+        """Whether it is idle by its wording only."""
+        return self.score <= 0 < self.wording.evidence
 
     @property
     def adds_as_ever(self) -> bool:
@@ -109,6 +117,7 @@ class Reader:
 
     def __init__(self, weights: Mapping[str, float]) -> None:
         self._judge = Judge(weights, around="lately_")
+        self._courtesy = Courtesy()
         self._seen: set[str] = set()
         self._recent: deque[tuple[int, frozenset[str]]] = deque(maxlen=MEMORY)
         self._rows: deque[Row] = deque(maxlen=SPAN)
@@ -141,7 +150,8 @@ class Reader:
         news = _first_words(found, new) if score > 0 and len(new) <= FEW else ()
         self._remember(message.number, found)
         lag = self._lag(found.text)
-        return Reading(message, found, signs, score, len(new), news, self._fresh.peak, echo_of, lag, again)
+        wording = self._courtesy.read(found, signs)
+        return Reading(message, found, signs, score, len(new), news, self._fresh.peak, echo_of, lag, again, wording)
 
     def _measured(self, found: Terms, new: int, ids: int, echo: float) -> Signs:
         end = found.text[-END:]

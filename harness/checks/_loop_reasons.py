@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
+from harness.checks import _loop_courtesy
 from harness.checks._loop_phrases import CLOSING, PRAISE, STANDBY
 from harness.printable import shorten
 
 if TYPE_CHECKING:
+    from harness.checks._loop_judge import Signs
     from harness.checks._loop_reader import Reading
 
 #: What an idle message, or most of a run, is made of; see :class:`harness.checks.loops.TerminationLoop`.
@@ -27,6 +29,10 @@ def kind_of(reading: Reading) -> Kind:
         return "empty"
     if signs.wordless:
         return "closing"
+    return _kind_by_wording(reading) if reading.formal else _kind_by_signs(signs)
+
+
+def _kind_by_signs(signs: Signs) -> Kind:
     if signs.closing + signs.praise >= max(signs.standby, 0.04) and signs.echo < SAME:
         return "closing"
     if signs.standby >= 0.08:
@@ -34,6 +40,14 @@ def kind_of(reading: Reading) -> Kind:
     if signs.echo >= CLOSE:
         return "repetition"
     return "closing" if signs.closing else "stasis"
+
+
+def _kind_by_wording(reading: Reading) -> Kind:
+    formulae, left, *_ = reading.wording
+    if reading.signs.echo >= CLOSE and len(left) >= len(formulae):
+        return "repetition"
+    standby = len(formulae & _loop_courtesy.STANDBY)
+    return "standby" if standby > len(formulae & _loop_courtesy.CLOSING) else "closing"
 
 
 def reason(reading: Reading, *, closed: int | None) -> str:
@@ -58,10 +72,11 @@ def _said(reading: Reading) -> str:
 
 
 def _added(reading: Reading) -> str:
-    if not reading.new:
+    news = _loop_courtesy.named(reading.terms, reading.wording.new) if reading.formal else reading.news
+    if not (reading.wording.new if reading.formal else reading.new):
         return "adds no new content word"
-    if reading.news:
-        return "adds only " + ", ".join(repr(shorten(word, 24)) for word in reading.news)
+    if news:
+        return "adds only " + ", ".join(repr(shorten(word, 24)) for word in news)
     words = "word" if reading.new == 1 else "words"
     return f"adds {reading.new} new content {words}, where messages here added {reading.norm:.0f}"
 
@@ -77,6 +92,9 @@ def _worded(reading: Reading) -> list[str]:
 
 def _courtesy(reading: Reading) -> tuple[str, bool] | None:
     """Return the word of courtesy that tells most, and whether it was said shortly before."""
+    if reading.formal:
+        formulae = _loop_courtesy.named(reading.terms, reading.wording.formulae)
+        return (formulae[0], False) if formulae else None
     for _, wording in _WORDING:
         if not wording.isdisjoint(reading.terms.courtesies):
             pairs = zip(reading.terms.words, reading.terms.stems, strict=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
+from harness.checks._loop_courtesy import SETTLED, Exchange
 from harness.checks._loop_judge import SPAN_AFTER, Judge, Row, mean
 from harness.checks._loop_reader import Reader, Reading
 from harness.checks._loop_reasons import Kind, kind_of, reason
@@ -118,6 +119,9 @@ class Tracker:
     Where it passes :data:`ENOUGH`, the onset is the place from which on the messages are most likely all idle. It is
     then fixed.
 
+    Beside it, the evidence that they exchange nothing but formulae is added up (:class:`Exchange`), for dialogues whose
+    messages are short. Whichever is enough first begins the run, which ends once neither has evidence left.
+
     Args:
         at_least: messages of a run before it is one.
         figures: the weights; others than the package's for validation only.
@@ -142,6 +146,7 @@ class Tracker:
         self._judge = Judge(figures.hindsight, around="after_")
         self._scores: dict[str, float] = {}
         self._sum = 0.0
+        self._exchange = Exchange()
         self._lag = 0
         self._cycle = 0
         self._recent: deque[Reading] = deque(maxlen=IN_VIEW)
@@ -156,8 +161,11 @@ class Tracker:
         self._lag = reading.lag
         idle = MOST_FOR if self._cycle >= CYCLE else min(self._scores.values())
         self._sum = min(KEPT, self._sum + _bounded(idle))
+        self._exchange.take(message.speaker, reading.wording.evidence)
         if self._sum <= 0:
-            self._finish()
+            self._sum = 0.0
+            if not self._exchange.sure:
+                self._finish()
         if self.run is not None:
             self.run.take(reading, idle=self._idle_alone(reading))
             return self._known(self.run, message.number)
@@ -165,6 +173,8 @@ class Tracker:
         self._judged.append(None)
         if self._sum >= self._enough or self._settled < RUN:
             self.run = self._begun()
+        if self.run is None and self._exchange.sure:
+            self.run = self._begun_by_wording()
         return self._known(self.run, message.number) if self.run else None
 
     def _weighed(self, reading: Reading) -> float:
@@ -183,6 +193,8 @@ class Tracker:
 
     def _idle_alone(self, reading: Reading) -> bool:
         """Return whether a message in a run is idle whatever stands before it; the last such one ends the run."""
+        if reading.formal:
+            return True
         return reading.score > 0 and self._judge(reading.signs, reading.signs, reading.signs) > ALONE
 
     def _finish(self) -> None:
@@ -205,7 +217,19 @@ class Tracker:
         if len(readings) - begin < self._settled or (self._sum < self._enough and best < SURE * self._settled):
             return None
         self._sum = max(self._sum, self._enough)
-        defensible = [r.message.number for r, value in zip(readings, sums, strict=True) if value > best - DEFENSIBLE]
+        return self._run(begin, sums)
+
+    def _begun_by_wording(self) -> Run | None:
+        """Return the run of formulae that the last messages make, if it is long enough."""
+        sums = list(accumulate(reading.wording.evidence for reading in reversed(self._recent)))[::-1]
+        begin = len(sums) - 1 - sums[::-1].index(max(sums))  # what is undecided does not begin a run
+        return self._run(begin, sums) if len(sums) - begin >= SETTLED else None
+
+    def _run(self, begin: int, sums: list[float]) -> Run:
+        """Return the run of the messages in view from that one on; ``sums``: the evidence for each to be its onset."""
+        readings = list(self._recent)
+        least = sums[begin] - DEFENSIBLE
+        defensible = [r.message.number for r, value in zip(readings, sums, strict=True) if value > least]
         run = Run(readings[begin].message.number, defensible[0], defensible[-1])
         for reading in readings[begin:]:
             run.take(reading, idle=True)
