@@ -106,7 +106,7 @@ def test_the_evidence_of_a_loop_in_another_language_names_its_formulae() -> None
     loop = find_termination_loop(LOOPING["goodbyes in Korean"])
     assert loop is not None
     reasons = {each.message: each.why for each in loop.evidence}
-    assert reasons[16] == "adds no new content word; '건강하세요'"
+    assert reasons[16] == "nothing but courtesy; says '건강하세요'"
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,33 @@ def test_a_talk_that_keeps_to_its_subject_is_on_topic() -> None:
     assert verdict.evidence == ()
 
 
+def test_words_that_were_never_said_are_not_given_as_proof_that_the_talk_is_on_topic() -> None:
+    errands = [
+        "Hello, my parcel has not come.",
+        "Sorry! Which number does it have?",
+        "It is written in the mail from Tuesday.",
+        "Found it. The driver rang twice.",
+        "We were in the garden behind the house.",
+        "Shall he try again tomorrow morning?",
+        "Tomorrow after ten would suit us.",
+        "Noted. He comes between ten and noon.",
+        "Will he carry the carton up to the third floor?",
+        "For a small surcharge, payable by card or in cash.",
+        "Then please have him leave it with the porter downstairs.",
+        "The porter's signature suffices. Anything fragile inside?",
+    ]
+    verdict = stays_on_topic(dialogue(errands), "baroque violins")
+    expected = "never mentions 'baroque', 'violins', but too little leads the talk to call it off topic"
+    assert verdict.sentence == expected
+
+
+def test_of_a_declared_topic_the_words_are_named_that_were_said() -> None:
+    verdict = stays_on_topic(dialogue(TOMATOES), "tomatoes on a balcony, never violins")
+    assert verdict
+    assert "violins" not in verdict.sentence
+    assert "'tomatoes'" in verdict.sentence
+
+
 def test_another_subject_from_one_message_to_the_next_is_drift_from_that_message_on() -> None:
     curve = topic_curve(dialogue(TOMATOES, LOANS))
     assert curve.onset == 13

@@ -73,6 +73,8 @@ def _said(reading: Reading) -> str:
 
 def _added(reading: Reading) -> str:
     news = _loop_courtesy.named(reading.terms, reading.wording.new) if reading.formal else reading.news
+    if reading.formal and not reading.wording.left:
+        return "nothing but courtesy"
     if not (reading.wording.new if reading.formal else reading.new):
         return "adds no new content word"
     if news:
@@ -86,7 +88,7 @@ def _worded(reading: Reading) -> list[str]:
     found = _courtesy(reading)
     if found:
         word, again = found
-        clauses.append(f"{shorten(word, 24)!r} again" if again else f"{shorten(word, 24)!r}")
+        clauses.append(f"{shorten(word, 24)!r} again" if again else f"says {shorten(word, 24)!r}")
     return clauses
 
 

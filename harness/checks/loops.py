@@ -133,7 +133,7 @@ def no_termination_loop(dialogue: Dialogue | Iterable[Message], *, past: int = 3
         longest = max(tracker.ended, key=lambda idle: idle.messages)
         return _verdict(past, longest.turns, _stood_idle(longest), longest.evidence)
     turns = min(past, tracker.idle_messages // 2)
-    return _verdict(past, turns, f"the pair knew when it was done: {_turns(turns)} at the end, {past} allowed", ())
+    return _verdict(past, turns, f"{_turns(turns)} at the end, {past} allowed", ())
 
 
 def _verdict(past: int, turns: int, sentence: str, evidence: tuple[Evidence, ...]) -> Verdict:

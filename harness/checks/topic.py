@@ -71,6 +71,7 @@ class TopicCurve:
         ceased: the most telling words of the topic that were said before the onset and not after it.
         idle: first and last numbers of the idle runs that are left out of the judgement: a loop is not drift.
         declared: whether the topic was declared, not settled on by the pair.
+        mentioned: the declared words that the talk holds, as they were declared; none if nothing was.
 
     """
 
@@ -82,6 +83,7 @@ class TopicCurve:
     ceased: tuple[str, ...] = ()
     idle: tuple[tuple[int, int], ...] = ()
     declared: bool = False
+    mentioned: tuple[str, ...] = ()
 
     @property
     def lowest(self) -> float | None:
@@ -160,18 +162,22 @@ def stays_on_topic(
     """
     curve = topic_curve(dialogue, topic, threshold=threshold, similarity=similarity)
     score = curve.lowest
-    passed = curve.onset is None
-    return Verdict("", passed, _sentence(curve), score, threshold, "higher", _evidence(curve))
+    sentence = _sentence(curve, by_words=similarity is None)
+    return Verdict("", curve.onset is None, sentence, score, threshold, "higher", _evidence(curve))
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Values for each text of a talk, and the indices of the first text off topic and of the first one back on it."""
+    """Values for each text of a talk, and the indices of the first text off topic and of the first one back on it.
+
+    ``words`` are those of the topic, ``declared`` those among them that were declared and looked for in the talk.
+    """
 
     values: list[float]
     start: int | None = None
     back: int | None = None
     words: tuple[str, ...] = ()
+    declared: tuple[str, ...] = ()
 
 
 def _declaration(topic: str | Iterable[str] | None) -> tuple[str, ...]:
@@ -256,13 +262,13 @@ def _declared(topic: Declared, talk: Sequence[str], threshold: float) -> _Found:
         back = belonging.first_mention(upto)
         off = len(talk) if back is None else back
         values = [spoken] * off + [max(threshold, whole.get(i, 1.0)) for i in range(off, len(talk))]
-        return _Found(values, 0, back, tuple(topic.words))
+        return _Found(values, 0, back, tuple(topic.words), tuple(topic.words))
     values = [
         min((whole[at] for at in range(i - REACH + 1, i + 1) if at in whole), default=1.0) for i in range(len(talk))
     ]
     words = tuple(dict.fromkeys((*topic.words, *_ranked(talk[:start][-2 * WINDOW :]))))
     if start is None:
-        return _Found(values, words=words)
+        return _Found(values, words=words, declared=tuple(topic.words))
     again = belonging.since(start)
     back = belonging.back(start)
     for i, value in enumerate(again, start):
@@ -270,7 +276,7 @@ def _declared(topic: Declared, talk: Sequence[str], threshold: float) -> _Found:
             values[i] = min(values[i], value)
         elif i < back + REACH:
             values[i] = max(values[i], value)
-    return _Found(values, start, back, words)
+    return _Found(values, start, back, words, tuple(topic.words))
 
 
 def _break(whole: Mapping[int, float], threshold: float) -> int | None:
@@ -288,11 +294,13 @@ def _curve(
 ) -> TopicCurve:
     at, back = found.start, found.back
     end = len(kept) if at is None else at
+    held = {term for m in kept for kind in terms(m.text)[:2] for term in kind} if found.declared else set()
     before = [m.text for m in kept[max(0, end - 2 * WINDOW) : end]]
     after = [m.text for m in kept[at : at + WINDOW]] if at is not None else []
     spelt = spellings([*declared, *before, *after])
     about, now = _ranked(before), _ranked(after)
-    topic = found.words or about
+    mentioned = [term for term in found.declared if term in held]
+    topic = (found.words if mentioned else found.declared) or about
     return TopicCurve(
         points=tuple(TopicPoint(m.number, round(v, 4)) for m, v in zip(kept, found.values, strict=True)),
         onset=None if at is None else kept[at].number,
@@ -302,6 +310,7 @@ def _curve(
         ceased=tuple(spelt.get(term, term) for term in topic if term not in now)[:_NAMED] if after else (),
         idle=idle,
         declared=bool(declared),
+        mentioned=tuple(spelt.get(term, term) for term in mentioned),
     )
 
 
@@ -311,11 +320,11 @@ def _ranked(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(counts, key=lambda term: -counts[term]))
 
 
-def _sentence(curve: TopicCurve) -> str:
+def _sentence(curve: TopicCurve, *, by_words: bool) -> str:
     if not curve.points:
         said_of_it = "too little was said to judge the topic"
     elif curve.onset is None:
-        said_of_it = f"on topic throughout: {_quoted(curve.topic_words)}"
+        said_of_it = _stayed(curve, by_words=by_words)
     elif curve.declared and curve.onset == curve.points[0].number:
         said_of_it = f"off topic from the start: {_quoted(curve.came_in)}, not {_quoted(curve.topic_words)}"
         said_of_it += f"; on it from message {curve.returned}" if curve.returned is not None else ""
@@ -327,6 +336,12 @@ def _sentence(curve: TopicCurve) -> str:
         return said_of_it
     runs = " and ".join(f"{first} to {last}" for first, last in curve.idle[:_NAMED])
     return f"{said_of_it} (idle messages {runs} are left out: a loop is not drift)"
+
+
+def _stayed(curve: TopicCurve, *, by_words: bool) -> str:
+    if by_words and curve.declared and not curve.mentioned:
+        return f"never mentions {_quoted(curve.topic_words)}, but too little leads the talk to call it off topic"
+    return f"on topic throughout: {_quoted(curve.mentioned or curve.topic_words)}"
 
 
 def _quoted(words: Sequence[str]) -> str:
