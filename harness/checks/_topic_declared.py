@@ -8,6 +8,7 @@ from itertools import accumulate, pairwise
 from math import exp, fsum, lgamma, log
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from harness.checks._topic_similarity import again, one_language
 from harness.checks._topic_words import Terms, spellings, terms
 
 if TYPE_CHECKING:
@@ -69,10 +70,6 @@ _RETURNED: Final = 1.0
 _LEADING: Final = (3, 6)
 _OF_LEADING: Final = 0.5
 _SURELY: Final = 4.0
-
-#: Share of function words that two stretches of talk in one language have in common, and in two.
-_ONE_LANGUAGE: Final = 0.4
-_TWO_LANGUAGES: Final = 0.25
 
 
 class Declared:
@@ -299,14 +296,14 @@ class _Leading:
 def _taken_up(before: _Stretch, after: _Stretch) -> float:
     """Return the log odds that one stretch takes up the words of another, by what both hold and by their sizes."""
     shared = fsum(
-        _again(one[term], other[term], mass)
+        again(one[term], other[term], mass)
         for one, other, mass in (
             (before.telling, after.telling, _TELLING_MASS),
             (before.plain, after.plain, _PLAIN_MASS),
         )
         for term in one.keys() & other.keys()
     )
-    missed = _again(before.size, after.size, _MASS) * _one_language(before.grammar, after.grammar)
+    missed = again(before.size, after.size, _MASS) * _one_language(before.grammar, after.grammar)
     return log((_FOR + shared) / (_AGAINST + _OF_MISSED * missed))
 
 
@@ -324,21 +321,9 @@ def _count(number: float, mean: float, shape: float) -> float:
     return chosen + shape * log(shape / (shape + mean)) + number * log(mean / (shape + mean))
 
 
-@lru_cache(maxsize=65_536)
-def _again(left: int, right: int, mass: float) -> float:
-    """Return the evidence, a natural logarithm, that a word said ``left`` and ``right`` times is of one urn, not two.
-
-    It is the Pólya urn's: a word drawn goes back with one more of its kind. The smaller ``mass``, what the urn held of
-    the word at first, the more it tells that the word came again.
-    """
-    return lgamma(mass + left + right) + lgamma(mass) - lgamma(mass + left) - lgamma(mass + right)
-
-
 def _one_language(known: Counter[str], heard: Counter[str]) -> float:
     """Return, from 0 to 1, how far two stretches share function words: content words of two languages never meet."""
-    shared = sum(number for word, number in heard.items() if word in known)
-    share = (1 + shared) / (1 + heard.total())
-    return min(1.0, max(0.0, (share - _TWO_LANGUAGES) / (_ONE_LANGUAGE - _TWO_LANGUAGES)))
+    return one_language(sum(number for word, number in heard.items() if word in known), heard.total())
 
 
 def _probability(odds: float) -> float:

@@ -99,16 +99,16 @@ class _Heard:
 
 def _shared(left: Counter[str], right: Counter[str], mass: float) -> float:
     """Return the evidence of the terms that both hold, each of which the urn held ``mass`` of at first."""
-    return fsum(_again(left[term], right[term], mass) for term in left.keys() & right.keys())
+    return fsum(again(left[term], right[term], mass) for term in left.keys() & right.keys())
 
 
 def _missed(left: Counter[int], right: Counter[int]) -> float:
     """Return the evidence that all terms might have come again: those of one script only in the same script."""
-    return fsum(_again(left[script], right[script], _MASS) for script in left.keys() & right.keys())
+    return fsum(again(left[script], right[script], _MASS) for script in left.keys() & right.keys())
 
 
-@lru_cache(maxsize=4096)
-def _again(left: int, right: int, mass: float) -> float:
+@lru_cache(maxsize=65_536)
+def again(left: int, right: int, mass: float) -> float:
     """Return the evidence, a natural logarithm, that a word said ``left`` and ``right`` times is of one urn, not two.
 
     It is the Pólya urn's: a word drawn goes back with one more of its kind. The smaller ``mass``, what the urn held of
@@ -121,5 +121,10 @@ def _one_language(first: Sequence[Terms], second: Sequence[Terms]) -> float:
     """Return, from 0 to 1, how far two stretches share function words: content words of two languages never meet."""
     known = set(chain.from_iterable(t.grammar for t in first))
     heard = [word for t in second for word in t.grammar]
-    share = (1 + sum(word in known for word in heard)) / (1 + len(heard))
+    return one_language(sum(word in known for word in heard), len(heard))
+
+
+def one_language(shared: int, heard: int) -> float:
+    """Return, from 0 to 1, how far a stretch is in a language that was spoken, by its function words heard before."""
+    share = (1 + shared) / (1 + heard)
     return min(1.0, max(0.0, (share - _TWO_LANGUAGES) / (_ONE_LANGUAGE - _TWO_LANGUAGES)))
