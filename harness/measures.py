@@ -13,6 +13,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from harness.errors import CheckError
+from harness.printable import described, shorten
 from harness.scenario import SIDES
 from harness.words import content_words, words
 
@@ -142,9 +143,10 @@ def divergence(left: Iterable[Message], right: Iterable[Message]) -> float:
     p, q = _counts(left), _counts(right)
     if not p or not q:
         return float(bool(p) != bool(q))
+    all_p, all_q = p.total(), q.total()
     terms: list[float] = []
     for word in p | q:
-        a, b = p[word] / p.total(), q[word] / q.total()
+        a, b = p[word] / all_p, q[word] / all_q
         middle = (a + b) / 2
         terms.extend(share / 2 * math.log2(share / middle) for share in (a, b) if share)
     return min(max(math.fsum(terms), 0.0), 1.0)
@@ -212,10 +214,11 @@ def _counts(dialogue: Iterable[Message]) -> Counter[str]:
 def _ngrams(dialogue: Iterable[Message], n: int) -> Iterator[tuple[str, ...]]:
     if not isinstance(n, int) or isinstance(n, bool) or n < 1:
         msg = "n must be a whole number, 1 or more"
-        raise CheckError(msg, facts=[("got", ascii(n)[:80])])
+        raise CheckError(msg, facts=[("got", shorten(described(n), 80))])
     for message in dialogue:
         said = words(message.text)
-        yield from zip(*(said[i:] for i in range(min(n, len(said) + 1))), strict=False)
+        if len(said) >= n:
+            yield from zip(*(said[i:] for i in range(n)), strict=False)
 
 
 def _pairs(n: int) -> Iterable[tuple[int, int]]:

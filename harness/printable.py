@@ -44,6 +44,14 @@ def shorten(text: str, width: int = 100) -> str:
     return line[: width - 1].rstrip() + "…"
 
 
+def described(value: object) -> str:
+    """Return ``repr(value)``, or its type where it has none, such as a number of more digits than Python writes."""
+    try:
+        return repr(value)
+    except Exception:  # noqa: BLE001 -- whatever a value's own code raises
+        return f"<{type(value).__name__}>"
+
+
 class _Spelt(dict[int, str]):
     """How each character is shown, worked out when it is first met: a text of megabytes holds few different ones."""
 

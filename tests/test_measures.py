@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import math
+import time
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -9,6 +11,9 @@ from hypothesis import strategies as st
 from harness import measures
 from harness.dialogue import Dialogue
 from harness.errors import CheckError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TALK = st.lists(st.text(alphabet=st.sampled_from("ab cd\n.é今\ud800"), max_size=30), max_size=12).map(
     Dialogue.from_texts
@@ -146,3 +151,43 @@ def test_one_speaker_can_be_measured_alone() -> None:
 
 def test_the_measures_are_listed_in_order() -> None:
     assert measures.__all__ == sorted(measures.__all__)
+
+
+def test_n_grams_longer_than_any_message_take_no_time_and_no_room() -> None:
+    said = talk("word " * 30_000)
+    begin = time.process_time()
+    assert measures.distinct_n(said, 10**9) == 1.0
+    assert measures.distinct_n(said, 30_001) == 1.0
+    assert time.process_time() - begin < 1  # a slice for each word would be four gigabytes
+
+
+#: Each measure as a function of one dialogue.
+OF_ONE: dict[str, Callable[[Dialogue], Any]] = {
+    **{name: getattr(measures, name) for name in measures.__all__ if name not in {"divergence", "similarity"}},
+    "divergence": lambda said: measures.divergence(said.by("A"), said.by("B")),
+    "similarity": lambda said: measures.similarity(said.by("A").texts, said.by("B").texts),
+}
+
+
+def seconds(measure: Callable[[Dialogue], Any], said: Dialogue) -> float:
+    begin = time.process_time()
+    measure(said)
+    return time.process_time() - begin
+
+
+@pytest.mark.parametrize("name", measures.__all__)
+@pytest.mark.parametrize("shape", ["one message", "many messages"])
+def test_sixteen_times_the_words_do_not_take_a_hundred_times_as_long(name: str, shape: str) -> None:
+    def of(count: int) -> Dialogue:
+        new = [f"word{n} tide{n} boat{n}" for n in range(count)]
+        return talk("Which tide?", " ".join(new)) if shape == "one message" else talk(*new)
+
+    few, many = of(1_500), of(24_000)
+    assert seconds(OF_ONE[name], many) < 100 * max(seconds(OF_ONE[name], few), 0.005)
+
+
+@pytest.mark.parametrize("name", measures.__all__)
+def test_a_measure_takes_whatever_models_say(name: str) -> None:
+    for text in ("", "\0", "\ud800", "\u202eאב", "👩\u200d👧", "e\u0301" * 99, " \n" * 99, "[" * 99, "9" * 9_999):
+        OF_ONE[name](talk(text))
+        OF_ONE[name](talk("Which tide?", text, text))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import hostile_text
 
-from harness.printable import neutralise, shorten
+from harness.printable import described, neutralise, shorten
 
 UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -89,3 +89,13 @@ def test_any_text_is_shortened_to_a_safe_line_of_at_most_the_width(text: str, wi
 @given(hostile_text())
 def test_a_text_that_fits_is_not_marked_as_cut(text: str) -> None:
     assert shorten(text, 10_000) == neutralise(" ".join(text.split()))
+
+
+def test_a_value_is_described_as_python_does_or_by_its_type_where_it_cannot() -> None:
+    class Silent:
+        def __repr__(self) -> str:
+            raise RuntimeError
+
+    assert described(["a", 1]) == "['a', 1]"
+    assert described(Silent()) == "<Silent>"
+    assert described(10**5000) == "<int>"
