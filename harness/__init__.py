@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harness import checks, errors
+    from harness.checks._loop_tracker import IdleRun
     from harness.checks.loops import LoopWatch, TerminationLoop, find_termination_loop
     from harness.checks.verdict import Evidence, Verdict, check
     from harness.dialogue import Dialogue, Ending, Message, Usage
@@ -21,6 +22,7 @@ __all__ = [
     "Ending",
     "Evidence",
     "History",
+    "IdleRun",
     "LoopWatch",
     "Message",
     "Scenario",
@@ -45,6 +47,7 @@ _HOMES = {
     "Ending": "harness.dialogue",
     "Evidence": "harness.checks.verdict",
     "History": "harness.scenario",
+    "IdleRun": "harness.checks._loop_tracker",
     "LoopWatch": "harness.checks.loops",
     "Message": "harness.dialogue",
     "Scenario": "harness.scenario",

@@ -12,6 +12,7 @@ PUBLIC = [
     "Ending",
     "Evidence",
     "History",
+    "IdleRun",
     "LoopWatch",
     "Message",
     "Scenario",
@@ -48,6 +49,7 @@ def test_the_public_names_are_these_and_sorted() -> None:
 
 def test_what_checks_return_and_take_can_be_named_in_annotations() -> None:
     assert harness.TerminationLoop is harness.checks.TerminationLoop
+    assert harness.IdleRun is harness.checks.IdleRun
     assert harness.LoopWatch is harness.checks.LoopWatch
     assert {"Similarity", "TopicCurve", "TopicPoint"} <= set(harness.checks.__all__)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.checks._loop_tracker import IdleRun
 from harness.checks.budget import within_budget
 from harness.checks.echo import no_echo
 from harness.checks.ending import hangs_up
@@ -23,6 +24,7 @@ from harness.checks.stopping import termination_loop
 from harness.checks.topic import Similarity, TopicCurve, TopicPoint, stays_on_topic, topic_curve
 
 __all__ = [
+    "IdleRun",
     "LoopWatch",
     "Similarity",
     "TerminationLoop",
