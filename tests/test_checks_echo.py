@@ -62,3 +62,28 @@ def test_how_alike_texts_must_be_is_a_share() -> None:
     with pytest.raises(CheckError) as refused:
         no_echo(Dialogue.from_texts([]), likeness=85)
     assert str(refused.value) == "no_echo: likeness must be a number from 0.01 to 1\n  got: 85\n  nearest: 1"
+
+
+def test_a_text_that_differs_in_a_number_only_is_no_echo_however_alike() -> None:
+    texts = [
+        "Put 3 of the same in the box by the door and go on with it.",
+        "Put 4 of the same in the box by the door and go on with it.",
+    ]
+    assert no_echo(Dialogue.from_texts(texts), likeness=0.5)
+
+
+def test_a_reply_of_the_same_words_in_another_order_is_no_echo() -> None:
+    reply = "Before lunch the boats leave the harbour, so at noon the tide turns."
+    assert no_echo(Dialogue.from_texts([TIDE, reply]))
+    assert not no_echo(Dialogue.from_texts([TIDE, reply]), likeness=0.4)
+
+
+def test_the_shortest_text_that_can_be_an_echo_has_eight_words() -> None:
+    assert not no_echo(Dialogue.from_texts(["One two three four five six seven eight."] * 2))
+    assert no_echo(Dialogue.from_texts(["One two three four five six seven."] * 2))
+
+
+def test_white_space_before_a_quotation_does_not_make_it_an_echo() -> None:
+    quoted = f"> {TIDE}\nI see, and what of the ferry then?"
+    for margin in ("", "\u3000", "\n "):
+        assert no_echo(Dialogue.from_texts([f"{margin}{quoted}", f"> {TIDE}\nAsk at the pier."])), margin

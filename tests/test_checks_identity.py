@@ -92,3 +92,61 @@ def test_a_customer_support_agent_is_not_cast_as_a_customer() -> None:
 def test_messages_without_a_scenario_are_judged_by_what_they_say() -> None:
     assert not keeps_roles(Dialogue.from_texts(DEADLOCK).messages)
     assert keeps_roles(Dialogue.from_texts(DEADLOCK).messages, at_most=2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What can I help you with?",
+        "I'm here to assist you, whatever the train.",
+        "As an AI language model, I know every train.",
+        "I am just an AI, but I know every train.",
+    ],
+)
+def test_each_way_of_serving_gives_away_a_customer(text: str) -> None:
+    verdict = keeps_roles(Dialogue.from_texts(["Good morning.", text], scenario=DESK))
+    assert verdict.evidence[0].why.startswith("is cast as the customer and serves: '")
+
+
+@pytest.mark.parametrize(
+    "text", ["Can you help me?", "What can you help me with?", "An AI model of the train is there."]
+)
+def test_a_customer_who_asks_for_help_keeps_its_part(text: str) -> None:
+    assert keeps_roles(Dialogue.from_texts(["Good morning.", text], scenario=DESK))
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        "You are a patient who cannot sleep.",
+        "You are playing a guest of the hotel.",
+        "Play the student.",
+        "Simulate a caller.",
+        "Pretend to be an angry passenger.",
+        "Take the role of a buyer.",
+    ],
+)
+def test_each_way_of_casting_a_speaker_as_the_one_who_is_served_is_understood(system: str) -> None:
+    scenario = Scenario("desk", a=Speaker("one"), b=Speaker("two", system=system), turns=2)
+    assert not keeps_roles(Dialogue.from_texts(["Hello.", "How may I assist you?"], scenario=scenario))
+
+
+@pytest.mark.parametrize("system", ["You are a user support agent.", "Help the guest.", "You are a student advisor."])
+def test_a_speaker_who_serves_those_who_are_named_may_serve(system: str) -> None:
+    scenario = Scenario("desk", a=Speaker("one"), b=Speaker("two", system=system), turns=2)
+    assert keeps_roles(Dialogue.from_texts(["Hello.", "How may I assist you?"], scenario=scenario))
+
+
+def test_who_gives_the_role_to_the_other_does_not_insist_on_it() -> None:
+    assert keeps_roles(Dialogue.from_texts(["I'm the assistant.", "You are the assistant, and I am the user."] * 3))
+
+
+def test_a_label_that_is_quoted_is_not_a_part_that_is_played_however_far_it_is_indented() -> None:
+    claim = "> I'm the assistant, you're the user."
+    for margin in ("", "\u3000", "\t", "    "):
+        assert keeps_roles(Dialogue.from_texts([margin + claim] * 6)), margin
+
+
+def test_whoever_is_told_at_last_that_it_is_the_assistant_insists_no_more() -> None:
+    texts = [*DEADLOCK[:5], "Fine, you are the assistant, and I'm the user.", "I'm the assistant, then."]
+    assert [item.message for item in keeps_roles(Dialogue.from_texts(texts)).evidence] == [5]

@@ -27,6 +27,10 @@ def answered(text: str) -> Dialogue:
         ("user: And in autumn?", "user:"),
         ("A lime tree.\n\nUser: And in autumn?\n\nAssistant: It turns yellow.", "User:"),
         ("A lime tree.\n\nHuman: And in autumn?", "Human:"),
+        *((f"{name}: A lime tree.", f"{name}:") for name in ("Agent 2", "Assistant A", "Bot 1", "AI B", "LLM A")),
+        ("Participant 1: A lime tree.", "Participant 1:"),
+        ("**Model B**: A lime tree.", "Model B:"),
+        ("A lime tree.\nModel A:\nAnd in autumn?", "Model A:"),
     ],
 )
 def test_a_line_that_begins_as_a_transcript_does_holds_a_label(text: str, label: str) -> None:
@@ -50,6 +54,12 @@ def test_a_line_that_begins_as_a_transcript_does_holds_a_label(text: str, label:
         "A: lime, B: oak, C: ash.",
         "The user: a forgotten being.",
         "Ann: a short name for a tall tree.",
+        "A lime tree.\n\nAn example follows:\nUser: Which tree?",
+        "A lime tree.\n\n# A script\nUser: Which tree?",
+        "A lime tree.\n\n**User:** Which tree?",
+        "A lime tree.\n\nUser: Which tree?\n\nThat is what they ask.",
+        "A lime tree.\nUser:root is the name to log in with.",
+        "Model C: a third one that is not here.",
     ],
 )
 def test_fields_scripts_code_and_quotations_hold_no_labels(text: str) -> None:
@@ -93,3 +103,31 @@ def test_labels_that_are_one_string_are_refused() -> None:
 def test_a_blank_label_is_refused() -> None:
     with pytest.raises(CheckError, match="labels must hold strings that are not blank"):
         no_speaker_labels(answered("Hm."), labels=[" "])
+
+
+@pytest.mark.parametrize(
+    "system", ["You're Zoe, a clerk.", "Your name is Zoe and you sell trees.", "You are Zoe who sells trees.",
+               "You are Zoe from the north.", "You are Zoe"],
+)  # fmt: skip
+def test_the_name_that_a_system_prompt_gives_is_a_label(system: str) -> None:
+    scenario = Scenario("trees", a=Speaker("one", system=system), b=Speaker("two"), turns=1)
+    assert not no_speaker_labels(Dialogue.from_texts(["Zoe: Which tree?"], scenario=scenario))
+
+
+def test_what_a_system_prompt_calls_its_speaker_besides_a_name_is_no_label() -> None:
+    speaker = Speaker("one", system="You are Dutch by birth. You are Careful: you weigh words.")
+    scenario = Scenario("trees", a=speaker, b=Speaker("two"), turns=1)
+    assert no_speaker_labels(Dialogue.from_texts(["Dutch: a language of the north."], scenario=scenario))
+
+
+def test_white_space_after_a_letter_and_its_colon_does_not_make_it_a_label() -> None:
+    bare = ["A:", "Which tree?", "A:", "That one."]
+    padded = [f"\n {text} " for text in bare]
+    assert (
+        no_speaker_labels(Dialogue.from_texts(bare)).score == no_speaker_labels(Dialogue.from_texts(padded)).score == 2
+    )
+
+
+def test_the_letter_of_the_other_speaker_and_a_time_of_day_are_no_labels_of_ones_own() -> None:
+    assert no_speaker_labels(Dialogue.from_texts(["B: the taller one.", "Hm.", "B: again.", "Right."]))
+    assert no_speaker_labels(Dialogue.from_texts(["A:1 is the cell.", "Hm.", "A:2 is below it.", "Right."]))

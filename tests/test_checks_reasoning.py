@@ -21,6 +21,13 @@ def answered(text: str) -> Dialogue:
         "<|channel|>analysis<|message|>A question about harbours.",
         "The fishing harbour.<|im_end|>",
         "<start_of_turn>model\nThe fishing harbour.",
+        "[THINK]Harbours.[/THINK] The fishing harbour.",
+        "It is the fishing harbour</think>",
+        "[INST] Name a harbour. [/INST]",
+        "</s>The fishing harbour.",
+        "The fishing harbour.<end_of_turn>",
+        "The fishing harbour.[/INST]",
+        "The fishing harbour.</s>",
     ],
 )
 def test_a_tag_of_reasoning_or_of_a_chat_template_is_a_leak(text: str) -> None:
@@ -41,6 +48,17 @@ def test_a_tag_of_reasoning_or_of_a_chat_template_is_a_leak(text: str) -> None:
         "好的，用户想知道最近的港口。",
         "Хорошо, пользователь спрашивает о порте.",
         "Okay, der Nutzer fragt nach einem Hafen.",
+        "Vale, el usuario pregunta por un puerto.",
+        "D'accord, l'utilisateur cherche un port.",
+        "Certo, o usuário pergunta por um porto.",
+        "用户要求我说出一个港口。",
+        "The human keeps asking for harbours. I'll answer with one.",
+        "So, the user wants a harbour. How do I respond?",
+        "The user repeats the question. My reply should be short.",
+        "The user seems lost. Let me consider the harbour.",
+        "The human would like us to name a harbour.",
+        "We are asked to answer as the assistant.",
+        "I need to reply in character. The fishing harbour.",
     ],
 )
 def test_a_message_that_begins_by_planning_its_answer_is_a_leak(text: str) -> None:
@@ -62,6 +80,18 @@ def test_a_message_that_begins_by_planning_its_answer_is_a_leak(text: str) -> No
         "We need to respond faster to storms.",
         "The token <|im_end|> ends each turn in that format.",
         "Let me think. The fishing harbour.",
+        "The tag </s> ends a line there",
+        "The new wall took the place of <s>the old</s> one.",
+        "I thought [INST] was a harbour.",
+        "The user keeps losing the key, so I wrote it down.",
+        "The human eye sees far. Let me think.",
+        "We have to answer the harbour master by noon.",
+        "Der Nutzer zahlt die Gebühr.",
+        "El usuario paga el puerto.",
+        "L'utilisateur paie le port.",
+        "O usuário paga o porto.",
+        "Пользователь платит за порт.",
+        "用户名是港口。",
     ],
 )
 def test_talk_about_reasoning_or_about_users_is_no_leak(text: str) -> None:
@@ -98,3 +128,14 @@ def test_an_unclosed_fence_runs_to_the_end() -> None:
 
 def test_a_fence_is_closed_by_one_of_its_own_kind_only() -> None:
     assert without_code("```\n~~~\n``` not a fence\ncode\n````\nOut.") == "Out."
+
+
+def test_a_tag_that_is_quoted_is_no_leak_however_far_it_is_indented() -> None:
+    for margin in ("", "    ", "\t", "\n\n    ", "\u3000"):
+        for quoted in ("```\n<think>x\n```", "> <think>quoted</think>"):
+            assert no_leaked_reasoning(answered(margin + quoted)), margin + quoted
+
+
+def test_a_fence_in_a_text_with_carriage_returns_is_closed_as_any_other() -> None:
+    assert without_code("One.\r\n```\r\ncode\r\n```\r\nTwo.") == "One.\r\nTwo."
+    assert not no_leaked_reasoning(answered("So:\r\n```\r\ncode\r\n```\r\n<think>Hm.</think> The fishing harbour."))

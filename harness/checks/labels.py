@@ -31,6 +31,9 @@ _LABEL: Final = re.compile(
     r"(?:[*_]{1,3})?(?=\s|$)"
 )
 
+#: A message that begins with its speaker's letter: `A: …`.
+_LETTER: Final = re.compile(r"(?P<letter>[AB]):(?=\s|$)")
+
 #: "You are Ann, …" in a system prompt.
 _YOU_ARE: Final = re.compile(
     r"\b(?:[Yy]ou are|[Yy]ou're|[Yy]our name is) (?P<name>[A-Z][\w'-]{1,30}(?: [A-Z][\w'-]{0,30})?)"
@@ -147,6 +150,6 @@ def _goes_on(found: Sequence[re.Match[str] | None], index: int) -> bool:
 def _lettered(messages: Iterable[Message]) -> set[Side]:
     """Return the speakers who begin two messages or more with their own letter and a colon."""
     begun = Counter(
-        m.speaker for m in messages if m.text.lstrip()[:3].startswith((f"{m.speaker}: ", f"{m.speaker}:\n"))
+        m.speaker for m in messages if (begin := _LETTER.match(m.text.strip())) and begin["letter"] == m.speaker
     )
     return {side for side, times in begun.items() if times > 1}

@@ -11,7 +11,11 @@ _PLAIN: Final = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "
 
 
 def without_code(text: str) -> str:
-    """Return ``text`` without fenced blocks, inline code and block quotations. Takes linear time."""
+    """Return ``text`` without fenced blocks, inline code and block quotations. Takes linear time.
+
+    White space at its ends is left out with them, so that it does not decide what its first line is.
+    """
+    text = text.strip()
     if "`" not in text and "~~~" not in text and ">" not in text:
         return text
     return _INLINE.sub("", "\n".join(_outside(text.split("\n"))))
@@ -28,7 +32,7 @@ def _outside(lines: list[str]) -> list[str]:
     for line in lines:
         mark = _FENCE.match(line)
         if fence:
-            if mark and mark[1].startswith(fence) and not line.strip(" `~"):
+            if mark and mark[1].startswith(fence) and not line.strip(" \t\r`~"):
                 fence = ""
         elif mark:
             fence = mark[1]
