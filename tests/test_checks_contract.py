@@ -59,6 +59,8 @@ PIECES = st.sampled_from([
     "Which tide, and when does it turn?", "The tide turns at noon, so the boats leave before lunch.", "\x1b[2J", "👋",
     "I'm the assistant, and you are the user.", "I'm sorry, but I can't help with that.", "What a great question!",
     "Je crois que le temps est beau et que nous allons au lac.", '{"tide": "noon"}', "\u202ecod", "word " * 60,
+    "```\n<think>x\n```", "> I'm the assistant, and you are the user.", "`<think>`", "~~~\nModel B: x\n~~~", "A:", "B:",
+    "So:\r\n```\r\ncode\r\n```\r\nModel B: Hi.", "# Tides\n- noon\n- dusk", "Fine. [END]", "\u200b", "*nods slowly*",
 ])  # fmt: skip
 TALKS = st.lists(PIECES | st.text(max_size=20), max_size=12)
 
@@ -108,7 +110,9 @@ def test_a_score_agrees_with_its_threshold(name: str, texts: list[str]) -> None:
 @every_check
 @fewer_examples
 @given(
-    texts=TALKS, before=st.sampled_from(["", " ", "\n\n", "\t"]), after=st.sampled_from(["", " \n", "\r\n", "\u3000"])
+    texts=TALKS,
+    before=st.sampled_from(["", " ", "\n\n", "\t", "    ", "\u3000", "\x85\n  "]),
+    after=st.sampled_from(["", " \n", "\r\n", "\u3000", "\x1c", "\n\n    "]),
 )
 def test_white_space_at_the_ends_of_messages_does_not_change_a_verdict(
     name: str, texts: list[str], before: str, after: str
@@ -230,7 +234,7 @@ def test_of_messages_that_all_fail_the_verdict_counts_each_and_shows_some(name: 
     assert len(verdict.sentence) < 1_000
     if len(verdict.evidence) == 101:
         assert verdict.evidence[-1].message is None
-        assert re.fullmatch(r"and \d+ more", verdict.evidence[-1].why)
+        assert re.fullmatch(r"and \d+ more reasons?", verdict.evidence[-1].why)
 
 
 GUIDE = Path(__file__).parents[1] / "docs" / "checks.md"
@@ -252,3 +256,39 @@ def test_every_example_of_the_guide_runs(number: int) -> None:
     examples = re.findall(r"^```python\n(.*?)^```", GUIDE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     assert len(examples) >= 4
     exec(compile(examples[number], str(GUIDE), "exec"), {})  # noqa: S102 -- our own documentation
+
+
+class Silent:
+    """A value that cannot be printed."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+VALUES: tuple[Any, ...] = (
+    None, True, 0, -1, 3, 10**400, 10**5000, -(10**5000), 0.5, math.nan, math.inf, -math.inf, "", "\0", "\ud800",
+    "(a+)+b", b"a", [], [""], [1], ["a"], (2, 1), {}, {"a": 1}, {"larch": {"input": 10**5000, "output": math.nan}},
+    object(), Silent(), re.compile("a"), re.compile(b"a"), float, [[]], [{}], range(3), 2j,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [(name, option) for name in sorted(CHECKS) for option in list(inspect.signature(CHECKS[name]).parameters)[1:]],
+)
+def test_an_option_of_any_value_is_used_or_refused(name: str, option: str) -> None:
+    dialogue = talk(["Which tide?", "The tide turns at noon, so the boats leave before lunch.", "", "Model B: Hi."])
+    for value in VALUES:
+        try:
+            verdict = CHECKS[name](dialogue, **{**NEEDED.get(name, {}), option: value})
+        except CheckError as refused:
+            assert neutralise(str(refused), keep="\n") == str(refused)  # noqa: PT017 -- whether it is raised depends
+        else:
+            assert isinstance(verdict, Verdict)
+
+
+@every_check
+@pytest.mark.parametrize("value", ["", b"", {}])
+def test_an_empty_text_is_no_dialogue_without_messages(name: str, value: object) -> None:
+    with pytest.raises(CheckError):
+        run(name, value)

@@ -80,7 +80,8 @@ def test_a_verdict_keeps_the_first_hundred_pieces_of_evidence_and_how_many_more_
     assert verdict.score == found
     assert len(verdict.evidence) == kept
     assert [piece.message for piece in verdict.evidence[:100]] == list(range(1, min(found, 100) + 1))
-    assert verdict.evidence[100:] == ((Evidence(None, f"and {found - 100} more"),) if found > 100 else ())
+    counted = {101: ("and 1 more reason",), 5000: ("and 4900 more reasons",)}
+    assert verdict.evidence[100:] == tuple(Evidence(None, why) for why in counted.get(found, ()))
 
 
 def test_options_are_kept_as_they_were_given_in_the_order_of_the_signature() -> None:

@@ -77,14 +77,14 @@ def test_it(dialogue):
 """)
     lines = told(run())
 
-    assert [line[:4] for line in lines if line.startswith(("[", "…"))] == [
-        "[1] ",
-        "[2] ",
-        "[3] ",
-        "[4] ",
-        "… 1 ",
-        "[6] ",
-        "[7] ",
+    assert [line if line[0] == "…" else line[:3] for line in lines if line.startswith(("[", "…"))] == [
+        "[1]",
+        "[2]",
+        "[3]",
+        "[4]",
+        "… 1 more reason …",
+        "[6]",
+        "[7]",
     ]
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
+from harness.checks.options import MOST
 from harness.errors import CheckError
-from harness.printable import shorten
+from harness.printable import described, shorten
 
 
 class Note(NamedTuple):
@@ -39,7 +40,7 @@ def refusal(got: object, option: str, must: str, *, nearest: str | None = None, 
         fix: what to do instead.
 
     """
-    facts = [("got", shorten(got if isinstance(got, str) else repr(got), 100))]
+    facts = [("got", shorten(got if isinstance(got, str) else described(got), 100))]
     if nearest is not None:
         facts.append(("nearest", nearest))
     msg = f"conforms: {option} {must}"
@@ -53,7 +54,7 @@ def nearest_of(value: object, choices: Iterable[str]) -> str | None:
 
 
 def whole(option: str, value: object, *, low: int = 0) -> int:
-    """Return ``value`` if it is a whole number of at least ``low``.
+    """Return ``value`` if it is a whole number of at least ``low`` and at most :data:`MOST`.
 
     Raises:
         CheckError: it is not.
@@ -65,6 +66,8 @@ def whole(option: str, value: object, *, low: int = 0) -> int:
         raise refusal(value, option, must, nearest=None if rounded is None else str(rounded))
     if value < low:
         raise refusal(value, option, must, nearest=str(low))
+    if value > MOST:
+        raise refusal(value, option, f"must be at most {MOST}", nearest=str(MOST))
     return value
 
 
@@ -83,7 +86,7 @@ def several(option: str, value: object, what: str) -> tuple[str, ...]:
     if isinstance(value, bytes | Mapping) or not isinstance(value, Iterable):
         raise refusal(value, option, f"must be {what} or a list of them")
     unordered = isinstance(value, AbstractSet)
-    texts = (value,) if isinstance(value, str) else tuple(sorted(value, key=repr) if unordered else value)
+    texts = (value,) if isinstance(value, str) else tuple(sorted(value, key=described) if unordered else value)
     for text in texts:
         if not isinstance(text, str) or not text.strip():
             raise refusal(text, option, f"must be {what} or a list of them, none blank")

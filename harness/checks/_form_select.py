@@ -41,7 +41,7 @@ class Selection:
     def __post_init__(self) -> None:
         """Check every option."""
         if self.by is not None and self.by not in SIDES:
-            near = str(self.by).strip().upper()
+            near = self.by.strip().upper() if isinstance(self.by, str) else None
             raise refusal(self.by, "by", 'must be "A" or "B"', nearest=f'"{near}"' if near in SIDES else None)
         if self.turns is not None and self.from_turn is not None:
             raise refusal(self.turns, "turns", "and from_turn say the same thing; give one of them")

@@ -9,7 +9,7 @@ from harness.checks._language import LANGUAGES, code_of, nearest_code, read_lang
 from harness.checks.options import Said, count, excerpt, few
 from harness.checks.verdict import Evidence, Verdict, check, said
 from harness.errors import CheckError
-from harness.printable import shorten
+from harness.printable import described, shorten
 
 #: How many messages show which language a dialogue is in.
 _BEGINNING: Final = 5
@@ -63,6 +63,6 @@ def _known(given: object) -> str:
     if code is not None:
         return code
     nearest = nearest_code(text)
-    facts = [("got", shorten(ascii(given), 80)), *([("nearest", f'"{nearest}"')] if nearest else [])]
+    facts = [("got", shorten(described(given), 80)), *([("nearest", f'"{nearest}"')] if nearest else [])]
     msg = "keeps_language: language must be the code of a language that can be told: " + ", ".join(LANGUAGES)
     raise CheckError(msg, facts=facts)

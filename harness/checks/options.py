@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 from harness.checks.verdict import Evidence, Verdict
 from harness.dialogue import Dialogue, Message
 from harness.errors import CheckError
-from harness.printable import shorten
+from harness.printable import described, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,9 +20,12 @@ Said: TypeAlias = Dialogue | Message | Iterable[Message]
 #: How many message numbers a sentence lists before it says "and … more".
 _LISTED: Final = 6
 
+#: The largest count that an option may be: more than there is of anything, and still exact as a float.
+MOST: Final = 10**15
+
 
 def count(check: str, name: str, value: object, *, low: int = 0) -> int:
-    """Return ``value`` if it is a whole number of at least ``low``.
+    """Return ``value`` if it is a whole number of at least ``low`` and at most :data:`MOST`.
 
     Raises:
         CheckError: it is not; the error names check, option and the nearest right value.
@@ -33,6 +36,8 @@ def count(check: str, name: str, value: object, *, low: int = 0) -> int:
         _refuse(check, name, rule, value, low if not isinstance(value, float) or value != value else None)  # noqa: PLR0124 -- NaN
     if value < low:
         _refuse(check, name, rule, value, low)
+    if value > MOST:
+        _refuse(check, name, f"must be at most {MOST}", value, MOST)
     return value
 
 
@@ -48,6 +53,8 @@ def number(check: str, name: str, value: object, *, low: float = 0.0, high: floa
         _refuse(check, name, rule, value, None)
     if not low <= value <= (float("inf") if high is None else high):
         _refuse(check, name, rule, value, high if high is not None and value > high else low)
+    if isinstance(value, int) and value > MOST:
+        _refuse(check, name, f"must be at most {MOST}", value, MOST)
     return float(value)
 
 
@@ -55,11 +62,13 @@ def phrases(check: str, name: str, value: Iterable[object]) -> tuple[str, ...]:
     """Return ``value`` as a tuple of strings, none of them blank.
 
     Raises:
-        CheckError: it is one string, or holds something else or a blank string.
+        CheckError: it is one string, or no list, or holds something else or a blank string.
 
     """
     if isinstance(value, str):
         _refuse(check, name, "must be a list of strings, not one string", value, [value])
+    if not isinstance(value, Iterable):
+        _refuse(check, name, "must be a list of strings", value, None)
     texts = tuple(value)
     for text in texts:
         if not isinstance(text, str) or not text.strip():
@@ -126,7 +135,7 @@ def lasting(runs: Iterable[Sequence[Message]]) -> Sequence[Message]:
 
 
 def _refuse(check: str, name: str, rule: str, value: object, nearest: object) -> NoReturn:
-    facts = [("got", shorten(ascii(value), 80))]
+    facts = [("got", shorten(described(value), 80))]
     if nearest is not None:
         facts.append(("nearest", f"{nearest:g}" if isinstance(nearest, float) else ascii(nearest)))
     msg = f"{check}: {name} {rule}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, ParamSpec
 
 from harness.dialogue import Dialogue, Message
 from harness.errors import CheckError
-from harness.printable import shorten
+from harness.printable import described, shorten
 
 P = ParamSpec("P")
 
@@ -121,8 +121,9 @@ def said(what: Dialogue | Message | Iterable[Message]) -> tuple[Message, ...]:
     """Return the messages of whatever a check was given: a dialogue, an excerpt, one message, or several."""
     if isinstance(what, Message):
         return (what,)
-    messages = tuple(what) if isinstance(what, Iterable) else ()
-    if not isinstance(what, Iterable) or not all(isinstance(m, Message) for m in messages):
+    is_list = isinstance(what, Iterable) and not isinstance(what, str | bytes | Mapping)
+    messages = tuple(what) if is_list else ()
+    if not is_list or not all(isinstance(m, Message) for m in messages):
         msg = f"a check takes a dialogue or messages, not {type(what).__name__}"
         raise CheckError(msg, fix='call it as check(dialogue), check(dialogue.by("B")) or check(dialogue[4])')
     return messages
@@ -140,11 +141,13 @@ def _as_verdict(name: str, function: Callable[..., Any], result: object) -> Verd
 
 def _kept(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     more = len(evidence) - KEPT
-    return evidence if more <= 0 else (*evidence[:KEPT], Evidence(None, f"and {more} more"))
+    if more <= 0:
+        return evidence
+    return (*evidence[:KEPT], Evidence(None, f"and {more} more reason{'s' if more > 1 else ''}"))
 
 
 def _options(
     signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[str, str], ...]:
     bound = signature.bind(*args, **kwargs).arguments
-    return tuple((option, shorten(repr(value), 60)) for option, value in list(bound.items())[1:])
+    return tuple((option, shorten(described(value), 60)) for option, value in list(bound.items())[1:])

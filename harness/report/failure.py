@@ -33,7 +33,7 @@ def explain(verdict: Verdict, dialogue: Dialogue | None) -> list[str]:
         if index < FIRST or index >= FIRST + left_out:
             lines.extend(_shown(piece, dialogue))
         elif index == FIRST:
-            lines.append(f"  … {left_out} more …")
+            lines.append(f"  … {left_out} more reason{'s' if left_out > 1 else ''} …")
     return lines
 
 
