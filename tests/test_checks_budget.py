@@ -122,3 +122,15 @@ def test_a_price_without_output_is_refused() -> None:
 
 def test_a_negative_limit_is_refused() -> None:
     assert refusal(TALK, tokens=-5) == "within_budget: tokens must be a number, 0 or more\n  got: -5\n  nearest: 0"
+
+
+def test_the_message_that_reached_a_limit_to_the_token_has_not_passed_it() -> None:
+    assert within_budget(TALK, tokens=1100).evidence[0].message == 3
+    assert within_budget(TALK, tokens=1099).evidence[0].message == 2
+    assert within_budget(TALK, tokens=3300).evidence == ()
+
+
+@pytest.mark.parametrize("prices", [{}, None, ["larch"], {"larch": 2.0}])
+def test_prices_that_are_none_are_refused(prices: Any) -> None:
+    with pytest.raises(CheckError):
+        within_budget(TALK, cost=1, prices=prices)

@@ -75,3 +75,8 @@ def test_messages_without_their_scenario_are_refused() -> None:
     with pytest.raises(CheckError) as refused:
         hangs_up(call("Hello.").messages)  # type: ignore[arg-type]  # the misuse is the point
     assert str(refused.value) == "hangs_up takes a dialogue, not tuple\nhow to fix: call it as hangs_up(dialogue)"
+
+
+def test_a_speaker_who_is_said_to_have_hung_up_did_whatever_the_text_and_whoever_spoke_last() -> None:
+    verdict = hangs_up(call("Hello.", "That is all.", ending=Ending("hang_up", by="A")))
+    assert verdict.sentence == "A hung up with '[END]' in message 2"

@@ -46,7 +46,7 @@ def test_an_answer_a_counter_question_and_not_knowing_take_the_question_up(reply
 
 
 def test_a_thank_you_answers_what_asks_for_yes_or_no() -> None:
-    assert answers_questions(Dialogue.from_texts(["Is there anything else?", "Thank you, goodbye."]), at_most=0)
+    assert answers_questions(Dialogue.from_texts(["Is there anything else?", "Thank you. Goodbye."]), at_most=0)
 
 
 def test_the_last_question_of_a_dialogue_is_still_open() -> None:
@@ -66,3 +66,18 @@ def test_a_question_at_the_end_is_found_behind_its_decoration(text: str) -> None
 
 def test_a_lone_question_mark_asks_nothing() -> None:
     assert closing_question("???") is None
+
+
+@pytest.mark.parametrize("word", ["What", "Who", "Whom", "Whose", "Where", "When", "Why", "How"])
+def test_each_word_that_asks_for_more_than_yes_or_no_wants_more_than_thanks(word: str) -> None:
+    assert not answers_questions(Dialogue.from_texts([f"{word} else is there?", "Thank you. Goodbye."]), at_most=0)
+
+
+def test_two_words_said_back_and_a_long_thank_you_are_answers() -> None:
+    assert answers_questions(Dialogue.from_texts(["Red tiles?", "Red tiles."]), at_most=0)
+    long = "Thank you, noted and done. " * 5
+    assert answers_questions(Dialogue.from_texts(["Which tiles?", long]), at_most=0)
+
+
+def test_a_reply_of_characters_that_cannot_be_seen_is_none() -> None:
+    assert not answers_questions(Dialogue.from_texts(["Which tiles?", "\u200b"]), at_most=0)

@@ -59,3 +59,10 @@ def test_repeating_the_partner_is_not_repeating_oneself() -> None:
 
 def test_what_batch_work_changes_are_names_inside_sentences_numbers_and_identifiers() -> None:
     assert names_in("Then Ann saw a_b, 12 birds. The end, Bob said.") == ["Ann", "a_b,", "12", "Bob"]
+
+
+def test_a_near_copy_with_another_name_in_it_is_another_text() -> None:
+    told = "So I have now told Ann that all of it is there and that we will be with her by then."
+    near = told.replace("So I", "And I")
+    assert not no_self_repetition(monologue(told, near), at_most=0)
+    assert no_self_repetition(monologue(told, near.replace("Ann that all", "Them that all")), at_most=0, likeness=0.5)

@@ -22,6 +22,12 @@ from harness.dialogue import Dialogue
         "_bows deeply_",
         "（沉默）",
         "(The curtain falls.)\n\n(Nobody moves.)",
+        "【沉默】",
+        "*Nodding, she closes the door.*",
+        "*A long pause.*",
+        "*The silence grows.*",
+        "*Silence.*",
+        "*Pause.*",
     ],
 )
 def test_a_message_of_nothing_but_directions_is_one(text: str) -> None:
@@ -47,6 +53,16 @@ def test_a_message_of_nothing_but_directions_is_one(text: str) -> None:
         "👋",
         "",
         "- a list\n- of things",
+        "*yes*",
+        "*we nod*",
+        "2*3*4",
+        "snake_case_name",
+        "*** the end ***",
+        "(NO REPLY)",
+        "(We all did.)",
+        "[see https://example.org/map]",
+        "[the map](harbour)",
+        "He said so (and left).",
     ],
 )
 def test_speech_signs_data_and_asides_are_no_directions(text: str) -> None:
@@ -71,3 +87,9 @@ def test_an_end_token_in_brackets_is_no_direction() -> None:
     scenario = replace(dialogue.scenario, end_token="(end of the call)")
     assert not no_stage_directions(dialogue)
     assert no_stage_directions(replace(dialogue, scenario=scenario))
+
+
+def test_speech_in_brackets_that_is_not_the_end_token_is_judged_as_ever() -> None:
+    dialogue = Dialogue.from_texts(["(end of the call)"] * 3)
+    scenario = replace(dialogue.scenario, end_token="(over and out)")
+    assert not no_stage_directions(replace(dialogue, scenario=scenario))
