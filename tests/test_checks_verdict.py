@@ -179,3 +179,28 @@ def test_anything_else_is_refused_with_the_right_ways_to_call_a_check(what: obje
 def test_a_message_is_judged_by_itself() -> None:
     message = Message(7, "B", "Please.")
     assert said(message) == (message,)
+
+
+def test_a_misspelt_option_is_an_error_that_names_the_nearest() -> None:
+    with pytest.raises(CheckError) as caught:
+        is_polite(TALK, wrod="hi")  # type: ignore[call-arg]  # that is what is tried
+    assert str(caught.value) == "is_polite has no option 'wrod'\n  options: word, times\n  nearest: word"
+
+
+def test_an_option_that_resembles_none_is_an_error_that_lists_them() -> None:
+    with pytest.raises(CheckError) as caught:
+        is_short(TALK, colour="red")  # type: ignore[call-arg]  # that is what is tried
+    assert str(caught.value) == "is_short has no option 'colour'\n  options: none"
+
+
+def test_a_check_that_takes_any_option_is_given_any() -> None:
+    @check
+    def takes_anything(dialogue: Dialogue, **options: int) -> bool:
+        """Whatever is asked."""
+        return len(dialogue) == options["length"]
+
+    assert takes_anything(TALK, length=3)
+
+
+def test_a_dialogue_may_be_given_by_its_name() -> None:
+    assert is_short(dialogue=TALK)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any, Final, Literal, ParamSpec
 
 from harness.dialogue import Dialogue, Message
@@ -98,7 +99,7 @@ def check(function: Callable[P, Verdict | bool]) -> Callable[P, Verdict]:
         that tells the running test of it. Of more than a hundred pieces of evidence it keeps the first hundred.
 
     Raises:
-        CheckError: when called, if the function returns anything else.
+        CheckError: when called, if the function has no such option, or returns anything else.
 
     """
     signature = inspect.signature(function)
@@ -106,6 +107,7 @@ def check(function: Callable[P, Verdict | bool]) -> Callable[P, Verdict]:
 
     @functools.wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> Verdict:
+        _know(name, signature, kwargs)
         verdict = _as_verdict(name, function, function(*args, **kwargs))
         options, evidence = _options(signature, args, kwargs), _kept(verdict.evidence)
         verdict = replace(verdict, check=name, options=options, evidence=evidence)
@@ -137,6 +139,18 @@ def _as_verdict(name: str, function: Callable[..., Any], result: object) -> Verd
         raise CheckError(msg, fix="return True, False or harness.Verdict(…) on every path")
     meaning = (inspect.getdoc(function) or name.replace("_", " ")).partition("\n")[0].rstrip(".")
     return Verdict(name, result, meaning if result else f"does not hold: {meaning}")
+
+
+def _know(name: str, signature: inspect.Signature, options: Iterable[str]) -> None:
+    """Refuse an option that the check does not have: a gate on it would be a gate on nothing."""
+    names = [option for option, one in signature.parameters.items() if one.kind is not one.VAR_KEYWORD]
+    unknown = next((option for option in options if option not in names), None)
+    if unknown is None or len(names) < len(signature.parameters):
+        return
+    facts = [("options", ", ".join(names[1:]) or "none")]
+    facts += [("nearest", near) for near in get_close_matches(unknown, names[1:], n=1)]
+    msg = f"{name} has no option {shorten(unknown, 40)!r}"
+    raise CheckError(msg, facts=facts)
 
 
 def _kept(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
