@@ -21,6 +21,7 @@ MANNERS = [
     checks.no_refusals,
     checks.no_self_repetition,
     checks.no_stage_directions,
+    checks.no_termination_loop,
     checks.not_truncated,
 ]
 
