@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -19,6 +20,11 @@ pytest_plugins = ["pytester", "litellm_fixtures"]
 # A busy machine is no defect: nothing here is judged by the clock.
 hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
+
+# A shell that runs this in the background, as many a CI does, has it ignore Ctrl-C, and all that it starts, too: the
+# tests that interrupt a command would wait for its end for ever.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 #: Two speakers with three lines each, which every spec below talks with.
 _PAIR = '''
