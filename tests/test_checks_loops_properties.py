@@ -25,6 +25,17 @@ IDLE = st.sampled_from(
         "👋",
         "You too!",
         "谢谢，再见！",
+        "감사합니다.",
+        "안녕히 가세요!",
+        "धन्यवाद",
+        "अलविदा",
+        "شكرا جزيلا",
+        "Merci, au revoir !",
+        "Спасибо, до свидания!",
+        "[no reply]",
+        "(The line is quiet.)",
+        "*nods*",
+        "---",
     ]
 )
 TALK = st.lists(st.sampled_from([text for case in CASES for text in case.texts]) | IDLE | hostile_text(3), max_size=40)

@@ -178,8 +178,11 @@ class Tracker:
         return self._known(self.run, message.number) if self.run else None
 
     def _weighed(self, reading: Reading) -> float:
-        """Return the score, but what adds nothing cannot end a run, and what adds as much as ever cannot be in one."""
-        if self.run is not None and reading.adds_nothing:
+        """Return the score, but what adds nothing cannot end a run, and what adds as much as ever cannot be in one.
+
+        Formulae that the pair had not used before add nothing, either.
+        """
+        if self.run is not None and (reading.adds_nothing or reading.wording.evidence > 0):
             return max(0.0, reading.score)
         return -MOST_AGAINST if reading.adds_as_ever else reading.score
 

@@ -91,7 +91,9 @@ def find_termination_loop(dialogue: Dialogue | Iterable[Message], *, at_least: i
 
     Args:
         dialogue: a dialogue, an excerpt, or messages in order. Numbers in the answer are the messages' own.
-        at_least: messages of an idle run before it is called a loop, at least 1. People say goodbye in two to six.
+        at_least: messages of an idle run before it is called a loop, at least 1. People say goodbye in two to six. From
+            6 on, the onset of a run that was found stays where it is, however many idle messages follow; of a shorter
+            one it is a guess that they may change.
 
     Raises:
         CheckError: ``at_least`` is no such number, or ``dialogue`` holds no messages.
