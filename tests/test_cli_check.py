@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,6 +135,69 @@ def test_the_form_is_checked_where_it_is_asked_for(options: list[str], code: int
     assert (found, "conforms" in out) == (code, True)
 
 
+def test_the_options_are_json_values_in_json(capsys: Captured) -> None:
+    transcript(Path("tea.txt"))
+    Path("any.json").write_text('{"type": ["string", "object"]}', encoding="utf-8")
+    _, (record,) = records(capsys, "tea.txt", "--past", "4", "--max-words", "30", "--schema", "any.json")
+    assert [verdict["options"] for verdict in record["verdicts"]] == [
+        {"past": 4},
+        {"topic": None},
+        {},
+        {},
+        {"by": None, "max_words": 30, "schema": {"type": ["string", "object"]}},
+    ]
+
+
+def test_a_check_that_judged_nothing_is_not_told_as_passed(capsys: Captured) -> None:
+    transcript(Path("short.txt"), *TEA[:2])
+    code, out = told(capsys, "short.txt")
+    assert code == 0
+    assert out.splitlines()[1:] == [
+        "✓ no_termination_loop passed: no idle turns at the end, 3 allowed",
+        "– stays_on_topic judged nothing: too little was said to judge the topic",
+        "✓ no_empty_messages passed: no message is empty",
+        "✓ stays_in_role passed: both speakers stay in role",
+    ]
+
+
+def test_of_a_dialogue_without_messages_nothing_is_judged(capsys: Captured) -> None:
+    Path("none.txt").write_text("# LLM Dialogue Transcript\n\n## Conversation\n", encoding="utf-8")
+    assert [line[0] for line in told(capsys, "none.txt")[1].splitlines()[1:]] == ["–"] * 4
+
+
+def test_of_several_files_the_line_of_one_names_what_judged_nothing(capsys: Captured) -> None:
+    transcript(Path("short.txt"), *TEA[:2])
+    Path("none.txt").write_text("# LLM Dialogue Transcript\n\n## Conversation\n", encoding="utf-8")
+    none = "no_termination_loop, stays_on_topic, no_empty_messages, stays_in_role"
+    assert told(capsys, "short.txt", "none.txt")[1].splitlines() == [
+        "✓ short.txt: 2 messages, acme/talker with itself; judged nothing: stays_on_topic",
+        f"– none.txt: 0 messages, unknown with itself; judged nothing: {none}",
+        "2 files: 2 passed",
+    ]
+
+
+def test_json_has_the_verdict_of_a_check_that_judged_nothing(capsys: Captured) -> None:
+    transcript(Path("short.txt"), *TEA[:2])
+    _, (record,) = records(capsys, "short.txt")
+    topic = record["verdicts"][1]
+    assert (topic["check"], topic["passed"], topic["score"]) == ("stays_on_topic", True, None)
+    assert "unjudged" not in record
+
+
+def test_what_judged_nothing_is_dim_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    transcript(Path("short.txt"), *TEA[:2])
+    assert "\x1b[2m–" in shown_on_terminal(monkeypatch, "check", "short.txt")
+
+
+def test_an_output_that_knows_ascii_only_gets_marks_of_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
+    transcript(Path("short.txt"), *TEA[:2], "")
+    written = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, encoding="ascii", write_through=True))
+    assert main(["check", "short.txt"]) == 1
+    marks = [line[:1] for line in written.getvalue().decode("ascii").splitlines()[1:] if not line.startswith(" ")]
+    assert marks == ["+", "-", "x", "+"]
+
+
 def test_json_is_one_object_a_line_one_line_a_file(capsys: Captured) -> None:
     transcript(Path("end.txt"), *ENDLESS)
     transcript(Path("tea.txt"))
@@ -188,8 +252,8 @@ def test_of_several_files_only_what_failed_takes_more_than_a_line(capsys: Captur
     lines = told(capsys, "tea.txt", "end.txt", "tea.txt")[1].splitlines()
     assert lines[0] == lines[-2] == "✓ tea.txt: 7 messages, acme/talker with itself"
     assert lines[1] == "✗ end.txt: 23 messages, acme/talker with itself"
-    assert lines[2].startswith("✗ no_termination_loop failed: ")
-    assert lines[-4].startswith("  where it begins: ")
+    assert lines[2].startswith("  ✗ no_termination_loop failed: ")
+    assert lines[-4].startswith("    where it begins: ")
     assert "passed:" not in "".join(lines[:-1])
 
 

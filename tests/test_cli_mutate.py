@@ -105,6 +105,7 @@ def test_json_is_one_object_and_what_follows_two_dashes_is_for_pytest(
                 "damage": "blank-message",
                 "meaning": "one message in the middle is empty",
                 "check": "checks.no_empty_messages",
+                "advice": None,
                 "dialogues": 2,
                 "applied": 2,
                 "noticed_by": [
@@ -230,3 +231,23 @@ def test_help_teaches_with_examples_and_exit_codes(capsys: pytest.CaptureFixture
     assert "harness mutate specs/ --only blank-message" in told
     assert "pytest specs/ --harness-damage=blank-message" in told
     assert "exit codes: 0 each damage that applies" in told
+
+
+def test_a_check_that_is_called_or_could_not_judge_is_not_advised(
+    unrecorded: Spec, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unrecorded("""
+from harness import checks
+
+@pytest.mark.scenario(TEA)
+def test_it(dialogue):
+    assert checks.keeps_length(dialogue)
+""")
+    assert main(["mutate", "test_tea.py", "--only=doubled-length,cut-dialogue,blank-message"]) == 1
+    told = capsys.readouterr().out.splitlines()
+    at = told.index("Noticed by nobody:")
+    assert [line.partition("): ")[2] for line in told[at + 1 : at + 4]] == [
+        "checks.keeps_length, which is meant for it, is called and does not either",
+        "checks.hangs_up, which is meant for it, would not either",
+        "checks.no_empty_messages would",
+    ]

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from harness.damage import DAMAGES
-from harness.report.run import DialogueRecord, Outcome, Run, TestRecord
+from harness.report.run import DialogueRecord, Outcome, Run, SampleRecord, TestRecord
 from harness.report.sensitivity import Sensitivity, Trial, judged, to_json, to_text, trial
 
 if TYPE_CHECKING:
@@ -111,3 +111,54 @@ def test_a_long_list_of_blind_tests_is_cut() -> None:
 def test_a_test_s_name_cannot_act_on_the_terminal() -> None:
     told = to_text(Sensitivity(("s.py::t[\x1b[2J]",), (Trial(BLANK, 1, 1, ("s.py::t[\x1b[2J]",), ()),)))
     assert "\x1b" not in told
+
+
+def missed(*caught: str | None, called: Sequence[int] = ()) -> Trial:
+    """Return the trial of a damage that was done to as many dialogues, and that the check called on some let pass."""
+    damaged = run({"t": "passed"}, ["blank-message"] * len(caught))
+    dialogues = [msgspec.structs.replace(d, caught_by=by) for d, by in zip(damaged.dialogues, caught, strict=True)]
+    verdicts = [{"check": "no_empty_messages", "passed": True}]
+    test = TestRecord("t", "passed", [SampleRecord("passed", [index], verdicts) for index in called])
+    return trial(BLANK, run({"t": "passed"}), msgspec.structs.replace(damaged, dialogues=dialogues, tests=[test]))
+
+
+def hint(one: Trial) -> str:
+    lines = to_text(Sensitivity(("t",), (one,))).split("\n")
+    return lines[lines.index("Noticed by nobody:") + 1]
+
+
+def test_a_check_that_was_seen_to_fail_the_copy_is_advised() -> None:
+    assert hint(missed("no_empty_messages")) == (
+        "  blank-message (one message in the middle is empty): checks.no_empty_messages would"
+    )
+
+
+def test_a_check_that_does_not_fail_the_copy_is_not_advised() -> None:
+    assert hint(missed(None)) == (
+        "  blank-message (one message in the middle is empty): "
+        "checks.no_empty_messages, which is meant for it, would not either"
+    )
+
+
+def test_a_check_that_a_test_calls_on_the_copy_is_not_advised() -> None:
+    assert hint(missed("no_empty_messages", called=[0])) == (
+        "  blank-message (one message in the middle is empty): "
+        "checks.no_empty_messages, which is meant for it, is called and does not either"
+    )
+
+
+def test_a_check_that_is_called_on_another_dialogue_is_advised() -> None:
+    assert missed("no_empty_messages", "no_empty_messages", called=[1]).advice == "no_empty_messages"
+    assert missed(None, "no_empty_messages", called=[1]).advice is None
+
+
+def test_json_gives_the_advice_with_the_options_that_it_needs() -> None:
+    found = Sensitivity(("t",), (missed("conforms(dialogue, schema=True)"),))
+    assert to_json(found)["damages"][0]["advice"] == "checks.conforms(dialogue, schema=True)"
+
+
+def test_what_was_noticed_needs_no_advice() -> None:
+    damaged = run({"t": "failed"}, ["blank-message"])
+    dialogues = [msgspec.structs.replace(d, caught_by="no_empty_messages") for d in damaged.dialogues]
+    one = trial(BLANK, run({"t": "passed"}), msgspec.structs.replace(damaged, dialogues=dialogues))
+    assert to_json(Sensitivity(("t",), (one,)))["damages"][0]["advice"] is None

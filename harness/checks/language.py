@@ -44,7 +44,7 @@ def keeps_language(dialogue: Said, *, language: str | None = None, at_most: int 
     spoken = [(m, of) for m in said(dialogue) if (of := _language_of(m.text, fewest))]
     if not spoken:
         none = "no message is long enough to tell its language"
-        return few([], at_most=at_most, none=none, some="")
+        return Verdict("", passed=True, sentence=none, threshold=float(at_most), better="lower")
     kept = kept or Counter(of for _, of in spoken[:_BEGINNING]).most_common(1)[0][0]
     found = [Evidence(m.number, f"is in {LANGUAGES[of]}: {excerpt(m.text)}") for m, of in spoken if of != kept]
     other = f"in another language than {LANGUAGES[kept]}"

@@ -38,6 +38,7 @@ class Damage:
         meaning: what it does, in a few words that follow "damaged:".
         check: the check that is meant to notice it, by its name in :mod:`harness.checks`.
         apply: does it. Takes a whole dialogue, its messages numbered from 1; never raises.
+        options: with which that check is meant to, in the order in which they are worth trying; as a rule with none.
 
     """
 
@@ -45,6 +46,7 @@ class Damage:
     meaning: str
     check: str
     apply: Callable[[Dialogue], Dialogue | None]
+    options: tuple[Mapping[str, Any], ...] = ({},)
 
     def __call__(self, dialogue: Dialogue) -> Dialogue | None:
         """Return a damaged copy; ``None`` if there is nothing in the dialogue that could be damaged this way."""
@@ -167,7 +169,13 @@ KINDS: Final = (
         "keeps_length",
         _doubled_length,
     ),
-    Damage("broken-json", "the JSON of one message lacks its last bracket", "conforms", _broken_json),
+    Damage(
+        "broken-json",
+        "the JSON of one message lacks its last bracket",
+        "conforms",
+        _broken_json,
+        options=({"schema": True}, {"by": "A", "schema": True}, {"by": "B", "schema": True}),
+    ),
     Damage("blank-message", "one message in the middle is empty", "no_empty_messages", _blank_message),
     Damage(
         "cut-message", "one message breaks off inside a word, at the limit of tokens", "not_truncated", _cut_message

@@ -319,8 +319,9 @@ class Session:
         )
 
     def _dialogue_record(self, obtained: Obtained) -> DialogueRecord:
-        damage = obtained.damage if isinstance(obtained, Damaged) else None
-        return dialogue_record(obtained, self.root, damage=damage, prices=self.options.prices)
+        done = obtained if isinstance(obtained, Damaged) else None
+        damage, caught_by = (done.damage, done.caught_by) if done else (None, None)
+        return dialogue_record(obtained, self.root, damage=damage, caught_by=caught_by, prices=self.options.prices)
 
 
 def _outcome(report: pytest.TestReport, error: BaseException | None) -> Outcome:

@@ -48,6 +48,7 @@ class DialogueRecord(msgspec.Struct, frozen=True):
         usage: tokens by speaker, ``"A"`` and ``"B"``, as servers counted them.
         cost: what they cost, by speaker, where the model has a price and is not built in.
         damage: what was done to the copy that the tests got; ``None`` if they got what was said.
+        caught_by: call of the check that is meant for the damage, if it passes what was said and fails the copy.
 
     """
 
@@ -67,6 +68,7 @@ class DialogueRecord(msgspec.Struct, frozen=True):
     usage: dict[str, Usage] = {}
     cost: dict[str, float] = {}
     damage: str | None = None
+    caught_by: str | None = None
 
     @property
     def key(self) -> tuple[str, str, str, int, str, int]:
@@ -186,7 +188,12 @@ class Run(msgspec.Struct, frozen=True):
 
 
 def dialogue_record(
-    obtained: Obtained, root: Path, *, damage: str | None = None, prices: Prices | None = None
+    obtained: Obtained,
+    root: Path,
+    *,
+    damage: str | None = None,
+    caught_by: str | None = None,
+    prices: Prices | None = None,
 ) -> DialogueRecord:
     """Return the record of a dialogue, or of a damaged copy; paths are told relative to ``root``."""
     dialogue = obtained.dialogue
@@ -210,6 +217,7 @@ def dialogue_record(
         usage={side: used for side, used in usage.items() if used != Usage()},
         cost={side: each.of(usage[side]) for side, each in price.items() if each and usage[side] != Usage()},
         damage=damage,
+        caught_by=caught_by,
     )
 
 

@@ -31,6 +31,9 @@ class Trial:
         dialogues: how many there are. Those of one name, pair and sample are one, however many Hypothesis has had held.
         noticed: node ids of the tests that came to something else than they come to undamaged.
         errored: node ids of those that could not judge the damaged dialogue, which is no notice.
+        advice: call of a check that would notice, on a dialogue that no test has called it on; ``None`` if the one that
+            is meant for the damage would not.
+        is_called: whether a test calls the check that is meant for the damage on a dialogue that was damaged.
 
     """
 
@@ -39,6 +42,8 @@ class Trial:
     dialogues: int
     noticed: tuple[str, ...]
     errored: tuple[str, ...]
+    advice: str | None = None
+    is_called: bool = False
 
     @property
     def is_missed(self) -> bool:
@@ -90,12 +95,16 @@ def trial(damage: Damage, undamaged: Run, damaged: Run) -> Trial:
     """Compare a run over damaged dialogues with the undamaged one, test by test."""
     before = {test.test: test.outcome for test in undamaged.tests if test.outcome in JUDGED}
     after = [(test.test, test.outcome) for test in damaged.tests if test.test in before]
+    called = _called_on(damage.check, damaged)
+    copies = [(index, d.caught_by) for index, d in enumerate(damaged.dialogues) if d.damage is not None]
     return Trial(
         damage,
         applied=len(_distinct(d for d in damaged.dialogues if d.damage is not None)),
         dialogues=count_dialogues(damaged),
         noticed=tuple(test for test, outcome in after if outcome in JUDGED and outcome != before[test]),
         errored=tuple(test for test, outcome in after if outcome == "errored"),
+        advice=next((caught for index, caught in copies if caught is not None and index not in called), None),
+        is_called=any(index in called for index, _ in copies),
     )
 
 
@@ -108,6 +117,7 @@ def to_json(found: Sensitivity) -> dict[str, Any]:
                 "damage": one.damage.name,
                 "meaning": one.damage.meaning,
                 "check": f"checks.{one.damage.check}",
+                "advice": f"checks.{one.advice}" if one.is_missed and one.advice else None,
                 "dialogues": one.dialogues,
                 "applied": one.applied,
                 "noticed_by": list(one.noticed),
@@ -142,6 +152,14 @@ def conclusion(found: Sensitivity) -> str:
         names = ", ".join(one.damage.name for one in found.inapplicable)
         told += f"; nothing to damage: {names}"
     return told
+
+
+def _called_on(check: str, run: Run) -> set[int]:
+    """Return the indices of the dialogues that a test has called the check on, whatever options it gave."""
+    samples = (sample for test in run.tests for sample in test.samples)
+    return {
+        index for sample in samples if any(v["check"] == check for v in sample.verdicts) for index in sample.dialogues
+    }
 
 
 def _distinct(dialogues: Iterable[DialogueRecord]) -> set[tuple[str, str, str, int]]:
@@ -180,7 +198,14 @@ def _last(function: str) -> str:
 
 
 def _hint(one: Trial) -> str:
-    return f"{one.damage.name} ({one.damage.meaning}): checks.{one.damage.check} would"
+    return f"{one.damage.name} ({one.damage.meaning}): {_advice(one)}"
+
+
+def _advice(one: Trial) -> str:
+    if one.advice is not None:
+        return f"checks.{one.advice} would"
+    meant = f"checks.{one.damage.check}, which is meant for it"
+    return f"{meant}, is called and does not either" if one.is_called else f"{meant}, would not either"
 
 
 def _section(title: str, lines: Sequence[str]) -> list[str]:
