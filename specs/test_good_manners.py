@@ -12,7 +12,7 @@ from harness import Dialogue, Scenario, Speaker, Verdict, checks
 STARGAZER = Speaker("builtin:eliza", system="Discuss the night sky.")
 STARGAZING = Scenario("stargazing", a=STARGAZER, b=STARGAZER, turns=20, end_token="[END]")
 
-MANNERS = [
+MANNERS: list[Callable[[Dialogue], Verdict]] = [
     checks.answers_questions,
     checks.keeps_language,
     checks.keeps_length,

@@ -216,7 +216,9 @@ def test_the_check_passes_a_dialogue_that_ends_with_its_content() -> None:
 
 @pytest.mark.parametrize("past", [0, 1, 2, 3, 5, 8])
 def test_the_check_passes_at_exactly_so_many_idle_turns_and_fails_at_one_more(past: int) -> None:
-    onset = found(LOOPING).onset
+    loop = find_termination_loop(LOOPING, at_least=2 * past + 2)
+    assert loop is not None
+    onset = loop.onset
     at_limit = LOOPING[: onset + 2 * past + 1]
     beyond = LOOPING[: onset + 2 * past + 2]
     assert no_termination_loop(at_limit, past=past)

@@ -130,3 +130,21 @@ def test_a_loop_found_by_its_wording_ends_when_content_resumes() -> None:
     said = [watch.feed(message) for message in Dialogue.from_texts(texts)]
     assert said[18] is not None
     assert said[-1] is None
+
+
+def test_two_judgements_that_are_half_sure_are_sure_together() -> None:
+    parting = [
+        "Happily concluded, then. All the best for the telescope!",
+        "All the best to you too! May your skies be clear.",
+        "May they be clear! Thank you again for the patience.",
+        "The patience was mutual, and thank you for it.",
+        "Until the next clear night!",
+        "Until the next one! Good night.",
+        "Good night!",
+        "Sleep well!",
+    ]
+    watch = LoopWatch()
+    heard = [watch.feed(message) for message in Dialogue.from_texts([*TELESCOPE, *parting])]
+    assert heard[-1] is not None
+    assert heard[-1].onset in range(len(TELESCOPE) + 1, len(TELESCOPE) + 4)
+    assert heard[len(TELESCOPE) + 3] is None

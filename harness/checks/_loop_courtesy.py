@@ -150,15 +150,16 @@ class Exchange:
     that one odd message does not end what a hundred made up.
 
     Attributes:
+        sum: how much evidence there is.
         sure: whether there was enough of it, and has been some ever since.
 
     """
 
-    __slots__ = ("_last", "_sum", "sure")
+    __slots__ = ("_last", "sum", "sure")
 
     def __init__(self) -> None:
         self._last: dict[str, float] = {}
-        self._sum = 0.0
+        self.sum = 0.0
         self.sure = False
 
     def take(self, speaker: str, evidence: float) -> None:
@@ -167,8 +168,8 @@ class Exchange:
         counts = min(self._last.values())
         if counts < 0:
             counts = sum(self._last.values()) / len(self._last)
-        self._sum = min(KEPT if self.sure else ENOUGH, max(0.0, self._sum + counts))
-        self.sure = self._sum >= ENOUGH or (self.sure and self._sum > 0)
+        self.sum = min(KEPT if self.sure else ENOUGH, max(0.0, self.sum + counts))
+        self.sure = self.sum >= ENOUGH or (self.sure and self.sum > 0)
 
 
 def named(terms: Terms, stems: Collection[str]) -> list[str]:

@@ -30,6 +30,10 @@ DEFENSIBLE: Final = 1.0
 #: for an observer of the running dialogue to be sure of.
 SURE: Final = 0.3
 
+#: How much evidence both judgements make up together where neither has enough, and how much of it each must have.
+TOGETHER: Final = 5.0
+EACH: Final = 1.0
+
 #: How little idle, taken by itself, the last message of a run may be.
 ALONE: Final = -1.5
 
@@ -120,7 +124,7 @@ class Tracker:
     then fixed.
 
     Beside it, the evidence that they exchange nothing but formulae is added up (:class:`Exchange`), for dialogues whose
-    messages are short. Whichever is enough first begins the run, which ends once neither has evidence left.
+    messages are short. Whichever is enough first begins the run, or both together; it ends once neither has any left.
 
     Args:
         at_least: messages of a run before it is one.
@@ -175,6 +179,8 @@ class Tracker:
             self.run = self._begun()
         if self.run is None and self._exchange.sure:
             self.run = self._begun_by_wording()
+        if self.run is None and self._settled == RUN and self._enough_together:
+            self.run = self._begun_by_both()
         return self._known(self.run, message.number) if self.run else None
 
     def _weighed(self, reading: Reading) -> float:
@@ -224,9 +230,23 @@ class Tracker:
 
     def _begun_by_wording(self) -> Run | None:
         """Return the run of formulae that the last messages make, if it is long enough."""
-        sums = list(accumulate(reading.wording.evidence for reading in reversed(self._recent)))[::-1]
-        begin = len(sums) - 1 - sums[::-1].index(max(sums))  # what is undecided does not begin a run
+        sums = self._sums_by_wording()
+        begin = _latest_best(sums)
         return self._run(begin, sums) if len(sums) - begin >= SETTLED else None
+
+    @property
+    def _enough_together(self) -> bool:
+        both = (self._sum, self._exchange.sum)
+        return min(both) >= EACH and sum(both) >= TOGETHER
+
+    def _begun_by_both(self) -> Run | None:
+        """Return the run that the last messages make by either judgement, if it is long enough."""
+        for sums in (self._sums(), self._sums_by_wording()):
+            begin = _latest_best(sums)
+            if len(sums) - begin >= RUN:
+                self._sum = max(self._sum, self._enough)
+                return self._run(begin, sums)
+        return None
 
     def _run(self, begin: int, sums: list[float]) -> Run:
         """Return the run of the messages in view from that one on; ``sums``: the evidence for each to be its onset."""
@@ -247,6 +267,10 @@ class Tracker:
         for at in self._in_cycle():
             scores[at] = MOST_FOR
         return list(accumulate(map(_bounded, reversed(scores))))[::-1]
+
+    def _sums_by_wording(self) -> list[float]:
+        """Return, for each message in view, the evidence that from there on formulae are exchanged."""
+        return list(accumulate(reading.wording.evidence for reading in reversed(self._recent)))[::-1]
 
     def _in_hindsight(self, rows: list[Row], at: int) -> float:
         """Return the score of a message in view; it is kept once all messages that it depends on were said."""
@@ -270,6 +294,11 @@ class Tracker:
         if run.known_at is None:
             run.known_at = number
         return run
+
+
+def _latest_best(sums: list[float]) -> int:
+    """Return where the evidence is the most, of equals the last: what is undecided does not begin a run."""
+    return len(sums) - 1 - sums[::-1].index(max(sums))
 
 
 def _bounded(score: float) -> float:
