@@ -246,7 +246,7 @@ def test_a_rate_limit_is_told_with_the_wait_that_is_asked_for() -> None:
         "  server says: Slow down.\n"
         "  request id: req-7\n"
         "  asks to wait: 20 s\n"
-        "how to fix: run it again later: what is recorded is kept and continued"
+        "how to fix: wait a while"
     )
     assert error.retry_after == 20
 

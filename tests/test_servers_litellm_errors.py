@@ -80,7 +80,7 @@ def test_a_busy_proxy_is_asked_again_and_then_told(
         "  while: speaker B was to say message 2 of scenario 'talk', sample 1",
         "  attempts: 2",
         "  kept: 1 message in fixtures/talk/limited_vs_limited/1.jsonl",
-        f"how to fix: run it again later: what is recorded is kept and continued; then continue with {_COMMAND}",
+        f"how to fix: wait a while; then continue with {_COMMAND}",
     ]
 
 

@@ -235,7 +235,7 @@ def _busy(server: Server, status: int, facts: list[tuple[str, str]], after: floa
     error = ServerBusy(
         f"{server.name}: {limited if status == 429 else failing} ({status})",
         facts=facts + wait,
-        fix="raise the account's limit" if spent else "run it again later: what is recorded is kept and continued",
+        fix="raise the account's limit" if spent else "wait a while",
     )
     error.retry_after = after
     error.transient = not spent
