@@ -269,7 +269,7 @@ def test_a_limited_cost_needs_the_price_of_every_model_before_anything_is_sent(
 
 def test_a_dialogue_has_a_budget_of_its_own(obtain: Callable[..., Obtained]) -> None:
     model = Counting()
-    own = Allowance(tokens=400, what="the dialogue", flags="--harness-max-dialogue")
+    own = Allowance(400, what="the dialogue", flags="--harness-max-dialogue", keys="harness_max_dialogue")
     for sample in (1, 2):
         with pytest.raises(BudgetSpent) as caught:
             obtain(model, Budget(dialogue=own), sample=sample)

@@ -29,6 +29,7 @@ ROOMS = (
     "models",
     "checks",
     "engine",
+    "settings",
     "gate",
     "report",
     "plugin",
@@ -39,7 +40,7 @@ ROOMS = (
 SECRETS = {
     "checks": {"scrub", "transcript", "filenames", "recording_format", "recording", "library", "models"},
     "models": {"measures", "transcript", "filenames", "recording_format", "recording", "library"},
-    "gate": {"transcript", "filenames", "recording_format", "recording", "library", "models", "engine"},
+    "gate": {"transcript", "filenames", "recording_format", "recording", "library", "models", "engine", "settings"},
     "cli": {"plugin"},
 }
 
@@ -51,6 +52,7 @@ OUTSIDERS = {
     "rich": {"report", "plugin", "cli"},
     "tabulate": {"report"},
     "filelock": {"library"},
+    "iniconfig": {"settings"},
 }
 
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__main__.py")

@@ -38,14 +38,16 @@ class Allowance:
         tokens: sent and received, 1 or more.
         cost: in the currency of the prices, more than 0.
         what: whose it is, as messages call it.
-        flags: stem of the flags that set it.
+        flags: stem of the flags that set it, ``None`` where only ini keys do.
+        keys: stem of those ini keys.
 
     """
 
     tokens: float | None = None
     cost: float | None = None
     what: str = "the run"
-    flags: str = "--harness-max"
+    flags: str | None = "--harness-max"
+    keys: str = "harness_max"
 
     def __bool__(self) -> bool:
         """Return whether there is a limit."""
@@ -64,9 +66,9 @@ class Allowance:
             self._refuse("cost", f"{spent.cost:,.6g} of {self.cost:,.6g}")
 
     def _refuse(self, sort: str, amount: str) -> None:
-        flag = f"{self.flags}-{sort}"
+        key = f"{self.keys}_{sort}"
         msg = f"the budget of {self.what} is spent: {amount}"
-        raise BudgetSpent(msg, fix=f"raise {flag} ({flag.strip('-').replace('-', '_')})")
+        raise BudgetSpent(msg, fix=f"raise {key}" if self.flags is None else f"raise {self.flags}-{sort} ({key})")
 
 
 @dataclass

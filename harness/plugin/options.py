@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.engine.budget import Allowance
-from harness.engine.prices import Prices
 from harness.engine.recorder import RECORD_MODES, RecordMode
-from harness.engine.retry import Retry
-from harness.engine.runner import DEFAULT_CONCURRENCY
 from harness.errors import ConfigurationError, HarnessError
+from harness.settings import Settings, count, first, read_settings, refuse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Options:
-    """The settings of a run.
+class Options(Settings):
+    """The settings of a run: what it is told of models, and what only pytest's are told.
 
     Attributes:
         record: what happens where no valid recording exists.
@@ -33,12 +29,6 @@ class Options:
         reports: folder for what the run leaves.
         model_a: the model that speaks for A instead of each scenario's own, or ``None``.
         model_b: likewise for B.
-        endpoints: lines that name servers.
-        attempts: how often a model is asked for one message, at least 1.
-        max_concurrency: how many dialogues are held at once, at least 1.
-        max_run: what the run may spend.
-        max_dialogue: what each dialogue may spend.
-        prices: what tokens cost.
         damage: what is done to the dialogues before the tests get them, or ``None``.
 
     """
@@ -49,13 +39,36 @@ class Options:
     reports: Path
     model_a: str | None
     model_b: str | None
-    endpoints: tuple[str, ...]
-    attempts: int
-    max_concurrency: int
-    max_run: Allowance
-    max_dialogue: Allowance
-    prices: Prices
     damage: Damage | None
+
+
+class Configured:
+    """Where pytest has the settings from; see :class:`harness.settings.Source`.
+
+    Args:
+        config: pytest's.
+
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def given(self, stem: str) -> tuple[Any, str] | None:
+        """Return the value of a flag and what it is called."""
+        value = self._config.getoption(f"--harness-{stem}")
+        return None if value is None else (value, f"--harness-{stem}")
+
+    def ini(self, stem: str) -> Any:  # noqa: ANN401 -- whatever a person wrote
+        """Return the value of an ini key."""
+        return self._config.getini(_key(stem))
+
+    def lines(self, stem: str) -> list[str]:
+        """Return the lines of an ini key."""
+        return list(self._config.getini(_key(stem)))
+
+    def flags(self, stem: str) -> str:
+        """Return the stem of the flags of a budget."""
+        return f"--harness-{stem}"
 
 
 def read_options(config: pytest.Config) -> Options:
@@ -79,13 +92,8 @@ def read_options(config: pytest.Config) -> Options:
         reports=config.rootpath / _value(config, "reports", "reports"),
         model_a=_value(config, "model-a", None),
         model_b=_value(config, "model-b", None),
-        endpoints=tuple(config.getini("harness_endpoints")),
-        attempts=_count(*_first(config, "attempts", None, Retry().attempts)),
-        max_concurrency=_count(*_first(config, "max-concurrency", None, DEFAULT_CONCURRENCY)),
-        max_run=Allowance(*_limits(config, "max")),
-        max_dialogue=Allowance(*_limits(config, "max-dialogue"), "the dialogue", "--harness-max-dialogue"),
-        prices=Prices(config.getini("harness_prices")),
         damage=_damage(config, record, live=live),
+        **vars(read_settings(Configured(config))),
     )
 
 
@@ -106,18 +114,18 @@ def check_options(config: pytest.Config) -> None:
 
 def samples(config: pytest.Config, marked: Any) -> int:  # noqa: ANN401 -- whatever the marker holds
     """Return how many samples a test judges, at least 1; ``marked`` is what its marker says, or ``None``."""
-    return _count(*_first(config, "samples", marked, 1))
+    return count(*first(Configured(config), "samples", 1, marked=marked))
 
 
 def pass_rate(config: pytest.Config, marked: Any) -> float:  # noqa: ANN401 -- whatever the marker holds
     """Return the share of a test's samples that has to pass; ``marked`` is what its marker says, or ``None``."""
-    value, where = _first(config, "pass-rate", marked, 1.0)
+    value, where = first(Configured(config), "pass-rate", 1.0, marked=marked)
     try:
         rate = float(value)
     except (TypeError, ValueError):
-        _refuse(where, "a number from 0 to 1", value)
+        refuse(where, "a number from 0 to 1", value)
     if not 0 <= rate <= 1 or isinstance(value, bool):
-        _refuse(where, "a number from 0 to 1", value)
+        refuse(where, "a number from 0 to 1", value)
     return rate
 
 
@@ -145,51 +153,12 @@ def _damage(config: pytest.Config, record: RecordMode, *, live: bool) -> Damage 
     return damage_named(name, where="--harness-damage (harness_damage)")
 
 
-def _limits(config: pytest.Config, stem: str) -> tuple[int | None, float | None]:
-    """Return the limits on tokens and on cost, ``None`` where there is none."""
-    tokens, where = _first(config, f"{stem}-tokens", None, None)
-    cost, whose = _first(config, f"{stem}-cost", None, None)
-    return None if tokens is None else _count(tokens, where), None if cost is None else _amount(cost, whose)
-
-
-def _amount(value: Any, where: str) -> float:  # noqa: ANN401 -- whatever a person wrote
-    try:
-        amount = float(value)
-    except (TypeError, ValueError):
-        _refuse(where, "a number, more than 0", value)
-    if not 0 < amount < math.inf or isinstance(value, bool):
-        _refuse(where, "a number, more than 0", value)
-    return amount
-
-
 def _value(config: pytest.Config, stem: str, default: Any) -> Any:  # noqa: ANN401 -- the option's own type
-    for value in (config.getoption(f"--harness-{stem}"), config.getini(f"harness_{stem.replace('-', '_')}")):
+    for value in (config.getoption(f"--harness-{stem}"), config.getini(_key(stem))):
         if value not in (None, ""):
             return value
     return default
 
 
-def _first(config: pytest.Config, stem: str, marked: Any, default: Any) -> tuple[Any, str]:  # noqa: ANN401 -- as above
-    flag = config.getoption(f"--harness-{stem}")
-    if flag is not None:
-        return flag, f"--harness-{stem}"
-    key = stem.replace("-", "_")
-    if marked is not None:
-        return marked, f"the scenario marker's {key}"
-    ini = config.getini(f"harness_{key}")
-    return (ini, f"harness_{key}") if ini not in (None, "") else (default, key)
-
-
-def _count(value: Any, where: str) -> int:  # noqa: ANN401 -- whatever a person wrote
-    try:
-        number = int(value)
-    except (TypeError, ValueError):
-        _refuse(where, "a whole number, 1 or more", value)
-    if number < 1 or isinstance(value, bool | float):
-        _refuse(where, "a whole number, 1 or more", value)
-    return number
-
-
-def _refuse(where: str, must: str, value: object) -> NoReturn:
-    msg = f"{where} must be {must}"
-    raise ConfigurationError(msg, facts=[("got", repr(value))])
+def _key(stem: str) -> str:
+    return f"harness_{stem.replace('-', '_')}"

@@ -20,7 +20,7 @@ from harness.engine.runner import Runner
 from harness.errors import HarnessError, MarkerError, RecordingError
 from harness.gate.proportion import Decision
 from harness.library import Library, Served, same_draw
-from harness.models import is_offline, open_model, parse_endpoints
+from harness.models import is_offline, open_model
 from harness.plugin import failures, interrupted, xdist
 from harness.plugin.damaging import Damaged, damaged
 from harness.plugin.options import Options, read_options
@@ -88,8 +88,7 @@ class Session:
         self._wanted: list[tuple[Scenario, int]] = []
         self._holds_its_own = False
         self._collisions: dict[Path, MarkerError] = {}
-        self._endpoints = parse_endpoints(options.endpoints)
-        allow(config.getini("harness_not_secret"))
+        allow(options.not_secret)
         self._board = Board(options.prices)
         library = Library(interrupted.live_folder(options, self.run_id) if options.live else options.fixtures)
         shared = library.shared(self.run_id) if xdist.is_worker(config) else None
@@ -100,7 +99,7 @@ class Session:
             retry=Retry(attempts=options.attempts),
             live=options.live,
             run_id=self.run_id,
-            limiters=Limiters(self._endpoints, most=options.max_concurrency, share=xdist.processes(config)),
+            limiters=Limiters(options.endpoints, most=options.max_concurrency, share=xdist.processes(config)),
             observer=self._board,
             budget=Budget(options.max_run, options.max_dialogue, prices=options.prices, folder=shared),
         )
@@ -234,7 +233,7 @@ class Session:
             scrub_report(report, known_secrets())
 
     def _open(self, speaker: Speaker) -> Model:
-        return open_model(speaker, self._endpoints)
+        return open_model(speaker, self.options.endpoints)
 
     def _handed(self, obtained: Obtained) -> Obtained:
         return damaged(obtained, self.options.damage)

@@ -39,7 +39,7 @@ class Summary:
 
     def __init__(self, config: pytest.Config, found: Found) -> None:
         options = read_options(config)
-        allow(config.getini("harness_not_secret"))  # where there are workers, this process has no session of ours
+        allow(options.not_secret)  # where there are workers, this process has no session of ours
         self.run: Run = assemble(
             _latest(msgspec.convert(record, TestRecord) for record in found.tests),
             msgspec.convert(found.made, list[DialogueRecord]),
