@@ -332,6 +332,7 @@ def test_the_tally_counts_by_speaker_and_model_and_leaves_out_models_in_the_box(
     recorder = Recorder(Library(tmp_path), "missing", lambda _: Counting(), observer=tally)
     asyncio.run(recorder.obtain(scenario, 1))
 
+    assert tally.calls == {("B", "lab:some/model"): 2}
     assert tally.usage == {("B", "lab:some/model"): Usage(input=180, output=20)}
     assert tally.cost == {("B", "lab:some/model"): pytest.approx(0.28)}
 

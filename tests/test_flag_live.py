@@ -24,7 +24,7 @@ def test_a_live_run_calls_the_models_and_leaves_the_recordings_alone(
     result = run("--harness-live")
 
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["tea * live *", "2 dialogues: 2 live; 12 calls to models; *"])
+    result.stdout.fnmatch_lines(["tea * live *", "2 dialogues: 2 live; 12 new messages; *"])
     assert not (pytester.path / "fixtures").exists()
 
 
@@ -32,7 +32,7 @@ def test_a_live_run_does_not_serve_what_is_recorded(recorded: Spec, run: Run, py
     recorded(TEST.format(word="tea"))
     path = next((pytester.path / "fixtures").glob("tea/*/1.jsonl"))
     before = path.read_bytes()
-    run("--harness-live").stdout.fnmatch_lines(["2 dialogues: 2 live; 12 calls to models; *"])
+    run("--harness-live").stdout.fnmatch_lines(["2 dialogues: 2 live; 12 new messages; *"])
 
     assert path.read_bytes() == before
 
@@ -102,5 +102,5 @@ def test_other(dialogue):
     result = pytester.runpytest_subprocess("-n", "2", "-p", "no:randomly", "--harness-live")
 
     result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines(["4 dialogues: 4 live; 24 calls to models; *"])
+    result.stdout.fnmatch_lines(["4 dialogues: 4 live; 24 new messages; *"])
     assert not (pytester.path / "reports" / "live").exists()

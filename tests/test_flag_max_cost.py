@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from protocol_server import ProtocolServer
+from protocol_server import Fault, ProtocolServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,13 +90,13 @@ def test_the_run_says_what_was_spent_and_what_replay_saved(
     spec(SPEC)
     pytester.makeini(f"[pytest]\n{PRICES}")
     first = run("--harness-record=missing")
-    first.stdout.fnmatch_lines(["*; 20 calls to models; spent 2,000 tokens, cost 2.80; written to *"])
+    first.stdout.fnmatch_lines(["*; 20 new messages; 20 calls to models; spent 2,000 tokens, cost 2.80; written to *"])
     saved = json.loads(pytester.path.joinpath("reports", "run.json").read_text())
     second = run()
 
     assert server.calls == 20
     second.stdout.fnmatch_lines(["2 dialogues: 2 replayed; replay saved 2,000 tokens, cost 2.80; written to *"])
-    side = {"model": "some/model", "usage": {"input": 900, "output": 100}, "cost": pytest.approx(1.4)}
+    side = {"model": "some/model", "usage": {"input": 900, "output": 100}, "cost": pytest.approx(1.4), "calls": 10}
     assert sorted(saved["spent"], key=lambda one: one["speaker"]) == [
         {"speaker": "A", **side},
         {"speaker": "B", **side},
@@ -106,6 +106,17 @@ def test_the_run_says_what_was_spent_and_what_replay_saved(
     assert replayed["spent"] == []
     assert [one["usage"] for one in replayed["replay_saved"]] == [side["usage"]] * 2
     assert replayed["dialogues"][0]["cost"] == {"A": pytest.approx(0.7), "B": pytest.approx(0.7)}
+
+
+def test_calls_are_requests_so_that_a_repeated_one_counts_and_a_model_in_the_box_takes_none(
+    spec: Spec, run: Run, server: ProtocolServer
+) -> None:
+    server.faults = {2: Fault.http(503, retry_after="0")}
+    spec(SPEC.replace("b=PERSON", 'b=Speaker("builtin:eliza")'))
+    result = run("--harness-record=missing")
+
+    assert server.calls == 11
+    result.stdout.fnmatch_lines(["*; 20 new messages; 11 calls to models; spent 1,000 tokens; written to *"])
 
 
 def test_what_one_recording_serves_twice_is_saved_once(spec: Spec, run: Run, server: ProtocolServer) -> None:

@@ -56,7 +56,7 @@ def test_extend_runs_the_turns_that_a_recording_is_short_of(recorded: Spec, spec
     run("--harness-record=missing").assert_outcomes(errors=1)
     result = run("--harness-record=extend")
     assert source(result) == "extended"
-    result.stdout.fnmatch_lines(["1 dialogue: 1 extended; 2 calls to models; written to reports/run.json"])
+    result.stdout.fnmatch_lines(["1 dialogue: 1 extended; 2 new messages; written to reports/run.json"])
 
 
 def test_all_records_everything_anew(recorded: Spec, run: Run) -> None:

@@ -169,7 +169,9 @@ def test_other(dialogue):
     monkeypatch.setenv("OPENAI_BASE_URL", server.url)
     result = pytester.runpytest_subprocess("-n", "2", "-p", "no:randomly", "--harness-record=all")
     result.assert_outcomes(passed=3)
-    result.stdout.fnmatch_lines(["6 dialogues: 6 recorded; 60 calls to models; *written to reports/run.json"])
+    result.stdout.fnmatch_lines(
+        ["6 dialogues: 6 recorded; 60 new messages; 60 calls to models; *written to reports/run.json"]
+    )
     assert server.calls == 6 * 10
 
     result = pytester.runpytest_subprocess("-n", "2", "-p", "no:randomly")

@@ -129,6 +129,10 @@ def test_what_is_to_be_recorded_anew_would_be_asked_for_whole(
     assert (one.intent, one.calls) == ("replace", 6)
 
 
+def test_a_model_in_the_box_takes_no_calls(foretold: Callable[..., Forecast]) -> None:
+    assert foretold(replace(SCENARIO, b=Speaker("builtin:eliza"))).calls == 3
+
+
 def test_given_messages_are_no_calls(foretold: Callable[..., Forecast]) -> None:
     assert foretold(replace(SCENARIO, prefix=["Tea?"], given={5: "No."})).calls == 4
 

@@ -341,7 +341,7 @@ def test_the_command_after_a_live_run_asks_for_nothing_that_was_said(
 
     assert program == "pytest"
     again.assert_outcomes(passed=2)
-    again.stdout.fnmatch_lines(["2 dialogues: 1 continued, 1 replayed; 4 calls to models; *"])
+    again.stdout.fnmatch_lines(["2 dialogues: 1 continued, 1 replayed; 4 new messages; *"])
     assert server.calls == 4 + 3 + 4
 
 

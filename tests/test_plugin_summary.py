@@ -48,7 +48,7 @@ def test_a_table_at_the_end_says_what_each_dialogue_was_and_where_it_came_from(r
 def test_a_recording_run_says_how_often_models_were_called(spec: Spec, run: Run) -> None:
     spec(TWO_TESTS)
     run("--harness-record=missing").stdout.fnmatch_lines(
-        ["3 dialogues: 3 recorded; 14 calls to models; written to reports/run.json"]
+        ["3 dialogues: 3 recorded; 14 new messages; written to reports/run.json"]
     )
 
 

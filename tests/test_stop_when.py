@@ -382,7 +382,7 @@ def test_the_run_counts_the_saved_calls_and_notes_the_stop(
 
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines([f"note: bread sample 1: {NOTE.replace('(', '[(]')}"])
-    result.stdout.fnmatch_lines(["1 dialogue: 1 recorded; 16 calls to models; early stop saved 24 calls; *"])
+    result.stdout.fnmatch_lines(["1 dialogue: 1 recorded; 16 new messages; early stop saved 24 messages; *"])
     (dialogue,) = json.loads(pytester.path.joinpath("reports", "run.json").read_text())["dialogues"]
     assert (dialogue["saved"], dialogue["ending"], dialogue["new"]) == (24, "stopped", 16)
     replay = run()

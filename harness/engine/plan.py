@@ -37,7 +37,7 @@ class Forecast:
         scenario: what is to happen.
         sample: which independent run of it, from 1.
         intent: what would be done.
-        calls: messages that models would be asked for.
+        calls: messages that models behind servers would be asked for.
         usage: tokens by speaker, of models behind servers; ``None`` where nobody can tell.
         seconds: how long it would take, ``None`` likewise.
         basis: where that comes from.
@@ -162,18 +162,20 @@ def _took(scenario: Scenario, said: int, known: Sequence[Message], end: int) -> 
     usage: dict[Side, Usage | None] = dict.fromkeys(SIDES, Usage())
     heard: list[float | None] = []
     milliseconds: list[float | None] = []
+    calls = 0
     for number in range(1, end + 1):
         side, given = scenario.side_at(number), scenario.given_at(number)
         message = known[number - 1] if number <= len(known) else None
         if number > said and given is None:
             usage[side] = _added(usage[side], _usage(scenario, side, message, heard, habits[side]))
+            calls += not is_offline(scenario.speaker(side))
             milliseconds.append(message.ms if message and message.ms is not None else habits[side].ms)
         text = message.text if given is None and message else given
         heard.append(habits[side].output if text is None else len(text) / CHARACTERS_PER_TOKEN)
     told = {side: each for side, each in usage.items() if each is not None}
     timed = [each for each in milliseconds if each is not None]
     return _Took(
-        len(milliseconds),
+        calls,
         told if len(told) == len(usage) else None,
         sum(timed) / 1000 if len(timed) == len(milliseconds) else None,
     )

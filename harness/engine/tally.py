@@ -15,18 +15,22 @@ if TYPE_CHECKING:
 
 
 class Tally(Observer):
-    """Counts the tokens of every message that a server was asked for, and what they cost.
+    """Counts the calls and tokens of every message that a server was asked for, and what they cost.
+
+    A model in the box takes no call, no token and no money.
 
     Args:
         prices: what tokens cost.
 
     Attributes:
+        calls: requests by speaker and model, those among them that failed and were repeated.
         usage: tokens by speaker and model.
         cost: their cost, likewise; ``None`` where the model has no price.
 
     """
 
     def __init__(self, prices: Prices) -> None:
+        self.calls: dict[tuple[Side, str], int] = {}
         self.usage: dict[tuple[Side, str], Usage] = {}
         self.cost: dict[tuple[Side, str], float | None] = {}
         self._prices = prices
@@ -34,9 +38,12 @@ class Tally(Observer):
     def message_done(self, scenario: Scenario, sample: int, message: Message) -> None:  # noqa: ARG002 -- as observers are told
         """Count a message."""
         speaker = scenario.speaker(message.speaker)
-        if message.usage is None or is_offline(speaker):
+        if not message.attempts or is_offline(speaker):
             return
         key = (message.speaker, speaker.model)
+        self.calls[key] = self.calls.get(key, 0) + message.attempts
+        if message.usage is None:
+            return
         price = self._prices.of(speaker)
         self.usage[key] = self.usage.get(key, Usage()) + message.usage
         so_far = self.cost.get(key, 0.0)

@@ -38,7 +38,7 @@ from harness.report.run import (
     shown_path,
     verdict_record,
 )
-from harness.report.spending import Spending
+from harness.report.spending import tallied
 from harness.scrub import allow, known_secrets, scrub
 
 if TYPE_CHECKING:
@@ -153,8 +153,7 @@ class Session:
         self.runner.close()
         made = [msgspec.to_builtins(self._dialogue_record(obtained)) for obtained in self.runner.made()]
         unfinished = interrupted.records(self.runner.recorder.interrupted, self.root)
-        usage, cost = self._board.usage, self._board.cost
-        spent = [Spending(side, model, usage[side, model], cost[side, model]) for side, model in usage]
+        spent = tallied(self._board)
         told: dict[str, list[dict[str, Any]]] = msgspec.to_builtins({"interrupted": unfinished, "spent": spent})
         xdist.tell_controller(self.config, run=self.run_id, made=made, **told)
         return told

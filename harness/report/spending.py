@@ -13,6 +13,7 @@ from harness.scenario import SIDES, Side
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from harness.engine.tally import Tally
     from harness.report.run import DialogueRecord
 
 
@@ -24,6 +25,7 @@ class Spending(msgspec.Struct, frozen=True):
         model: as the scenarios name it.
         usage: tokens, as servers counted them.
         cost: what they cost by the prices that are set; ``None`` where the model has none.
+        calls: requests that were made for that, those among them that failed and were repeated.
 
     """
 
@@ -31,6 +33,16 @@ class Spending(msgspec.Struct, frozen=True):
     model: str
     usage: Usage
     cost: float | None = None
+    calls: int = 0
+
+
+def tallied(tally: Tally) -> list[Spending]:
+    """Return what was counted while dialogues were held."""
+    usage, cost = tally.usage, tally.cost
+    return [
+        Spending(side, model, usage.get((side, model), Usage()), cost.get((side, model)), calls)
+        for (side, model), calls in tally.calls.items()
+    ]
 
 
 def summed(spendings: Iterable[Spending]) -> list[Spending]:
@@ -39,7 +51,7 @@ def summed(spendings: Iterable[Spending]) -> list[Spending]:
     for one in spendings:
         key = (one.speaker, one.model)
         known = found.get(key)
-        found[key] = one if known is None else Spending(*key, known.usage + one.usage, _sum(known.cost, one.cost))
+        found[key] = one if known is None else _together(known, one)
     return list(found.values())
 
 
@@ -63,11 +75,20 @@ def replayed(dialogues: Sequence[DialogueRecord]) -> list[Spending]:
     )
 
 
-def told(spendings: Sequence[Spending]) -> str | None:
-    """Return it all in a few words, ``None`` where it is nothing."""
-    usage = sum((one.usage for one in spendings), Usage())
-    if usage == Usage():
+def spent(spendings: Sequence[Spending]) -> list[str]:
+    """Return what was asked of models behind servers, and what that took; nothing where nothing was asked."""
+    calls = sum(one.calls for one in spendings)
+    asked = [f"{calls:,} {'call' if calls == 1 else 'calls'} to models"] if calls else []
+    took = told(spendings)
+    return asked if took is None else [*asked, f"spent {took}"]
+
+
+def told(spendings: Iterable[Spending]) -> str | None:
+    """Return what was taken in a few words, ``None`` where it is nothing, or no server has counted it."""
+    spendings = [one for one in spendings if one.usage != Usage()]
+    if not spendings:
         return None
+    usage = sum((one.usage for one in spendings), Usage())
     cached = f" ({usage.cached:,} cached)" if usage.cached else ""
     costs = [one.cost for one in spendings if one.cost is not None]
     least = "" if len(costs) == len(spendings) else "at least "
@@ -75,5 +96,8 @@ def told(spendings: Sequence[Spending]) -> str | None:
     return f"{usage.input + usage.output:,} tokens{cached}{cost}"
 
 
-def _sum(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else one + other
+def _together(one: Spending, other: Spending) -> Spending:
+    counted = [each for each in (one, other) if each.usage != Usage()] or [one]
+    costs = [each.cost for each in counted]
+    cost = None if None in costs else sum(each for each in costs if each is not None)
+    return Spending(one.speaker, one.model, one.usage + other.usage, cost, one.calls + other.calls)

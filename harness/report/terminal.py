@@ -39,11 +39,15 @@ def totals(run: Run) -> str:
     new, saved = (sum(getattr(dialogue, name) for dialogue in run.dialogues) for name in ("new", "saved"))
     noun = "dialogue" if len(run.dialogues) == 1 else "dialogues"
     parts = [f"{len(run.dialogues)} {noun}: {told}"]
-    parts += [f"{new} calls to models"] if new else []
-    parts += [f"early stop saved {saved} calls"] if saved else []
-    parts += [f"spent {told_spent}"] if (told_spent := spending.told(run.spent)) else []
+    parts += [_messages(new, "new ")] if new else []
+    parts += [f"early stop saved {_messages(saved)}"] if saved else []
+    parts += spending.spent(run.spent)
     parts += [f"replay saved {told_saved}"] if (told_saved := spending.told(run.replay_saved)) else []
     return "; ".join(parts)
+
+
+def _messages(count: int, which: str = "") -> str:
+    return f"{count:,} {which}{'message' if count == 1 else 'messages'}"
 
 
 def notes(run: Run) -> list[str]:
