@@ -80,7 +80,7 @@ def test_the_table_tells_the_tokens_that_the_server_counted(server: ProtocolServ
     head, _, first, *_, total = capsys.readouterr().out.splitlines()
     assert head.split() == ["sample", "messages", "tokens", "termination", "loop", "where"]
     assert first.split() == ["1", "ended", "by", "turns", "3", "49", "none", "runs/1.txt"]
-    assert total == "2 samples: 2 complete, none in a termination loop"
+    assert total == "2 samples: 2 complete, none in a termination loop; 4 calls to models; spent 98 tokens"
 
 
 def test_who_hung_up_is_told(capsys: Captured) -> None:
@@ -99,6 +99,7 @@ def test_json_is_one_object_a_line_one_line_a_sample(server: ProtocolServer, cap
         "messages": 5,
         "turns": 2,
         "usage": whole["usage"],
+        "cost": None,
         "loop": None,
         "file": "runs/1.txt",
         "error": None,
@@ -195,7 +196,7 @@ def test_the_others_go_on_where_one_fails_and_the_same_command_goes_on_with_it(
     assert files() == [f"1.{form}", "2.jsonl", f"3.{form}"]
     assert len(load_partial("runs/2.jsonl").dialogue) == 3
     assert captured.out.splitlines()[-2:] == [
-        "3 samples: 2 complete, 1 unfinished, none in a termination loop",
+        "3 samples: 2 complete, 1 unfinished, none in a termination loop; 10 calls to models; spent 373 tokens",
         "to go on with what is unfinished: the same command",
     ]
     assert captured.err.startswith(

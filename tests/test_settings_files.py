@@ -98,6 +98,7 @@ def test_the_file_of_a_folder_above_counts_and_a_nearer_one_hides_it(
 @pytest.mark.parametrize(
     ("addopts", "told"),
     [
+        ("", None),
         ("-q", None),
         ("-q --harness-max-cost=5", "5"),
         ("--harness-max-cost 5 -q", "5"),

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from harness.cli.output import begun_of
 from harness.errors import ConfigurationError, RecordingError, RecordingMissing, RecordingTruncated
 from harness.library import Library
 from harness.models import is_offline
@@ -81,7 +82,7 @@ class Folder(Library):
             more = [("there too", f"{len(done) - 1} more of the {samples}")] if len(done) > 1 else []
             raise ConfigurationError(msg, facts=more, fix="name another folder, or remove what is in that one")
         for number in begun:
-            self._check_continues(scenario, number)
+            begun_of(self.path(scenario, number), scenario, place="folder")
         return [number for number in numbers if number not in done]
 
     def complete(self, dialogue: Dialogue) -> Path:
@@ -123,12 +124,3 @@ class Folder(Library):
             return not load_partial(path).is_complete
         except RecordingError:
             return path.exists()
-
-    def _check_continues(self, scenario: Scenario, sample: int) -> None:
-        try:
-            load_partial(self.path(scenario, sample)).verify(scenario)
-        except RecordingError as error:
-            facts = [("because", error.headline), *error.facts]
-            msg = f"{shown(self.path(scenario, sample))} is there, and this talk cannot go on with it"
-            fix = "run the command that began it, name another folder, or remove that file"
-            raise ConfigurationError(msg, facts=facts, fix=fix) from None

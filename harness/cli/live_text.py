@@ -11,6 +11,8 @@ from harness.report.failure import pair
 from harness.scrub.stream import Stream
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from harness.dialogue import Dialogue, Message
@@ -30,8 +32,8 @@ class Watcher(Protocol):
         """Whether replies are shown while they are being made."""
         ...
 
-    def begin(self, scenario: Scenario) -> None:
-        """A dialogue is about to be held."""
+    def begin(self, scenario: Scenario, said: int) -> None:
+        """A dialogue is about to be held, or to go on after so many messages."""
         ...
 
     def piece(self, side: Side, delta: Delta) -> None:
@@ -46,8 +48,8 @@ class Watcher(Protocol):
         """A model was asked in vain, and may be asked again."""
         ...
 
-    def end(self, dialogue: Dialogue) -> None:
-        """A dialogue has ended."""
+    def end(self, dialogue: Dialogue, took: Sequence[str]) -> None:
+        """A dialogue has ended, or broken off; models took what is told in a few words each."""
         ...
 
     def note(self, text: str) -> None:
@@ -85,9 +87,10 @@ class LiveText:
         self._speaking: tuple[Side, bool] | None = None
         self._stream = Stream()
 
-    def begin(self, scenario: Scenario) -> None:
+    def begin(self, scenario: Scenario, said: int) -> None:
         """Say who talks."""
-        self._screen.print(f"{pair(scenario)}, {_turns(scenario.turns)}\n", style=HEAD)
+        going_on = f", going on after message {said}" if said else ""
+        self._screen.print(f"{pair(scenario)}, {_turns(scenario.turns)}{going_on}\n", style=HEAD)
 
     def piece(self, side: Side, delta: Delta) -> None:
         """Show a piece of a reply."""
@@ -111,10 +114,12 @@ class LiveText:
         self._end_line()
         self.note(f"({shorten(error.headline, 200)})")
 
-    def end(self, dialogue: Dialogue) -> None:
-        """Say how the dialogue ended."""
-        if dialogue.ending is not None:
-            self.note(f"{_turns(dialogue.turns)}, ended by {dialogue.ending.reason}")
+    def end(self, dialogue: Dialogue, took: Sequence[str]) -> None:
+        """Say how the dialogue ended, and what it took."""
+        ended = [] if dialogue.ending is None else [f"{_turns(dialogue.turns)}, ended by {dialogue.ending.reason}"]
+        if ended or took:
+            self._end_line()
+            self.note("; ".join([*ended, *took]))
 
     def note(self, text: str) -> None:
         """Show one line."""
@@ -164,10 +169,10 @@ class Progress:
         self._said = self._of = 0
         self._is_open = False
 
-    def begin(self, scenario: Scenario) -> None:
+    def begin(self, scenario: Scenario, said: int) -> None:
         """Say who talks, and how often."""
-        self._of = scenario.length
-        self.note(f"{pair(scenario)}, {_turns(scenario.turns)}")
+        self._said, self._of = said, scenario.length
+        self.note(f"{pair(scenario)}, {_turns(scenario.turns)}" + (f", going on after message {said}" if said else ""))
 
     def piece(self, side: Side, delta: Delta) -> None:
         """Show nothing: the transcript is for whoever reads the pipe."""
@@ -184,10 +189,10 @@ class Progress:
         """Say what went wrong."""
         self.note(f"({shorten(error.headline, 200)})")
 
-    def end(self, dialogue: Dialogue) -> None:
-        """Say how the dialogue ended."""
+    def end(self, dialogue: Dialogue, took: Sequence[str]) -> None:
+        """Say how the dialogue ended, and what it took."""
         reason = dialogue.ending.reason if dialogue.ending else "an error"
-        self.note(f"{len(dialogue)} messages, ended by {reason}")
+        self.note("; ".join([f"{len(dialogue)} messages, ended by {reason}", *took]))
 
     def note(self, text: str) -> None:
         """Show one line, in place of the progress."""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final, Self
 from harness.cli.files import STANDARD
 from harness.cli.scrubbed import without_secrets
 from harness.cli.terminal import put
-from harness.errors import ConfigurationError, SecretFound
-from harness.recording import Journal
+from harness.errors import ConfigurationError, RecordingError, SecretFound
+from harness.recording import Journal, load_partial
 from harness.recording_format import shown
 from harness.transcript import encode, write_transcript, write_transcript_json
 
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from harness.dialogue import Dialogue
+    from harness.scenario import Scenario
 
 #: Forms of a transcript, by the ending of the file's name.
 _FORMS: Final[dict[str, Callable[[Dialogue], str]]] = {".txt": write_transcript, ".json": write_transcript_json}
 
-_RECORDING: Final = ".jsonl"
-_ENDINGS: Final = (*_FORMS, _RECORDING)
+#: The ending of a recording.
+RECORDING: Final = ".jsonl"
+_ENDINGS: Final = (*_FORMS, RECORDING)
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,16 @@ class Output:
         """Return the file of a sample, or ``None`` for standard output."""
         return self.path / f"{sample}{self.form}" if self.path is not None and self.is_folder else self.path
 
+    def begun(self, scenario: Scenario) -> Dialogue | None:
+        """Return what an earlier call has left of a dialogue that goes into one recording; ``None`` if it has not.
+
+        Raises:
+            ConfigurationError: it is another dialogue.
+
+        """
+        path = self.place(1)
+        return begun_of(path, scenario, place="file") if path is not None and _is_unfinished(path) else None
+
     def write(self, dialogue: Dialogue) -> Path | None:
         """Write the transcript of one dialogue, whole or as far as it went, and return where.
 
@@ -87,7 +99,7 @@ class Output:
         path = self.place(dialogue.sample)
         if path is None:
             put(encode(write_transcript(without_secrets(dialogue))))
-        elif path.suffix == _RECORDING:
+        elif path.suffix == RECORDING:
             _record(path, dialogue)
         else:
             path.write_bytes(encode(_FORMS.get(path.suffix, write_transcript)(without_secrets(dialogue))))
@@ -119,21 +131,60 @@ class Output:
 
 
 def _check_free(path: Path) -> None:
-    if path.is_file():
+    if path.is_file() and not _is_unfinished(path):
         msg = f"--output {shown(path)} is there already, and nothing is overwritten"
         raise ConfigurationError(msg, fix="name another file, or remove that one")
 
 
-def _record(path: Path, dialogue: Dialogue) -> None:
+def begun_of(path: Path, scenario: Scenario, *, place: str) -> Dialogue:
+    """Return what an earlier talk has left in a recording, for this one to go on with.
+
+    Args:
+        path: the recording.
+        scenario: what is to happen.
+        place: what else could be named, such as ``folder``.
+
+    Raises:
+        ConfigurationError: that was another talk, or the recording cannot be read.
+
+    """
     try:
-        with Journal.create(path, dialogue.scenario, dialogue.sample) as journal:
-            for message in dialogue:
+        recording = load_partial(path)
+        recording.verify(scenario)
+    except RecordingError as error:
+        facts = [("because", error.headline), *error.facts]
+        msg = f"{shown(path)} is there, and this talk cannot go on with it"
+        fix = f"run the command that began it, name another {place}, or remove that file"
+        raise ConfigurationError(msg, facts=facts, fix=fix) from None
+    return recording.dialogue
+
+
+def _is_unfinished(path: Path) -> bool:
+    """Return whether a recording is there that can be continued."""
+    try:
+        return path.suffix == RECORDING and path.is_file() and not load_partial(path).is_complete
+    except RecordingError:
+        return False
+
+
+def _record(path: Path, dialogue: Dialogue) -> None:
+    is_begun = _is_unfinished(path)
+    try:
+        with _journal(path, dialogue, is_begun=is_begun) as journal:
+            for message in dialogue.messages[journal.count :]:
                 journal.append(message)
             if dialogue.ending is not None:
                 journal.finish(dialogue.ending)
     except SecretFound as error:
-        path.unlink(missing_ok=True)
+        if not is_begun:
+            path.unlink(missing_ok=True)
         beside = path.with_suffix(".scrubbed.txt")
         beside.write_bytes(encode(write_transcript(without_secrets(dialogue))))
         error.facts = (*error.facts, ("kept", f"the dialogue, without the secret, in {shown(beside)}"))
         raise
+
+
+def _journal(path: Path, dialogue: Dialogue, *, is_begun: bool) -> Journal:
+    if is_begun:
+        return Journal.resume(path, dialogue.scenario)[0]
+    return Journal.create(path, dialogue.scenario, dialogue.sample)

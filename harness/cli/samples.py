@@ -17,14 +17,14 @@ from harness.cli import warn
 from harness.cli.files import read_dialogue
 from harness.cli.folder import Folder
 from harness.dialogue import Usage
-from harness.engine.limits import Limiters
-from harness.engine.prices import Prices
 from harness.engine.recorder import Recorder
 from harness.engine.runner import Runner
+from harness.engine.tally import Tally
 from harness.errors import HarnessError
 from harness.models import is_offline
 from harness.recording_format import shown
 from harness.report.progress import Board
+from harness.report.spending import spent, tallied
 from harness.report.talked import Talked, table, totals
 from harness.report.waiting import LOOK, PlainLines, can_draw, is_ready, live
 
@@ -37,9 +37,11 @@ if TYPE_CHECKING:
 
     from harness.checks import TerminationLoop
     from harness.cli.output import Output
+    from harness.cli.talking import Means
     from harness.dialogue import Dialogue
-    from harness.engine.retry import Retry
+    from harness.engine.prices import Prices
     from harness.models.protocol import Model
+    from harness.report.spending import Spending
     from harness.report.waiting import Display
     from harness.scenario import Scenario, Speaker
 
@@ -87,13 +89,23 @@ class Sample:
         asked = [m.usage for m in self.dialogue if m.usage is not None and not is_offline(scenario.speaker(m.speaker))]
         return sum(asked, Usage()) if asked else None
 
+    def cost(self, prices: Prices) -> float | None:
+        """Return what they cost; ``None`` where nobody counted any, or one of the models has no price."""
+        if self.dialogue is None:
+            return None
+        tally = Tally(prices)
+        for message in self.dialogue:
+            tally.message_done(self.dialogue.scenario, self.number, message)
+        costs = list(tally.cost.values())
+        return sum(each for each in costs if each is not None) if costs and None not in costs else None
+
     def talked(self) -> Talked:
         """Return what its line in the table tells."""
         messages, ending = (len(self.dialogue), self.dialogue.ending) if self.dialogue is not None else (0, None)
         place = None if self.path is None else shown(self.path)
         return Talked(self.number, self.is_complete, self.was_there, ending, messages, self.usage, self.loop, place)
 
-    def record(self) -> dict[str, Any]:
+    def record(self, prices: Prices) -> dict[str, Any]:
         """Return all of it as JSON."""
         dialogue, loop = self.dialogue, self.loop
         return {
@@ -103,6 +115,7 @@ class Sample:
             "messages": len(dialogue) if dialogue else 0,
             "turns": dialogue.turns if dialogue else 0,
             "usage": msgspec.to_builtins(self.usage),
+            "cost": self.cost(prices),
             "loop": None if loop is None else {**msgspec.to_builtins(loop), "turns": loop.turns, "sentence": str(loop)},
             "file": None if self.path is None else str(self.path),
             "error": None if self.error is None else self.error.headline,
@@ -115,15 +128,13 @@ class Asked:
 
     Attributes:
         models: who speaks, by name.
-        retry: how persistently a model is asked.
-        at_once: how many dialogues are held at the same time, at least 1.
+        means: how fast and how persistently they are asked, and what they may take.
         is_verbose: whether the display shows the last line of each dialogue.
 
     """
 
     models: Mapping[str, Model]
-    retry: Retry
-    at_once: int
+    means: Means
     is_verbose: bool = False
 
 
@@ -134,17 +145,21 @@ class Held:
     Attributes:
         samples: in order.
         is_stopped: whether somebody interrupted them from the keyboard.
+        spent: what models behind servers took in this call.
+        prices: what tokens cost.
 
     """
 
     samples: list[Sample]
     is_stopped: bool
+    spent: list[Spending]
+    prices: Prices
 
 
 def lines(held: Held) -> list[str]:
     """Return what became of the samples, for a person: a table, their sum, and what to do next."""
     rows = [one.talked() for one in held.samples]
-    told = [*table(rows).split("\n"), totals(rows)]
+    told = [*table(rows).split("\n"), "; ".join([totals(rows), *spent(held.spent)])]
     if any(not one.is_complete for one in held.samples):
         told.append("to go on with what is unfinished: the same command")
     looped = next((one for one in held.samples if one.loop is not None), None)
@@ -155,7 +170,7 @@ def lines(held: Held) -> list[str]:
 
 def json_lines(held: Held) -> list[str]:
     """Return a JSON object for each sample."""
-    return [json.dumps(one.record()) for one in held.samples]
+    return [json.dumps(one.record(held.prices)) for one in held.samples]
 
 
 def hold(scenario: Scenario, samples: int, output: Output, asked: Asked) -> Held:
@@ -173,26 +188,35 @@ def hold(scenario: Scenario, samples: int, output: Output, asked: Asked) -> Held
 
     """
     folder = Folder(output)
+    prices = asked.means.settings.prices
+    board = Board(prices)
     found = [Sample(number) for number in range(1, samples + 1)]
     with folder.held(scenario):
         wanted = set(folder.missing(scenario, samples))
-        is_stopped = _run(folder, scenario, [one for one in found if one.number in wanted], asked)
+        is_stopped = _run(folder, scenario, [one for one in found if one.number in wanted], asked, board)
         for sample in found:
             _settle(sample, folder, scenario, was_there=sample.number not in wanted)
-    return Held(found, is_stopped)
+    return Held(found, is_stopped, tallied(board), prices)
 
 
-def _run(folder: Folder, scenario: Scenario, samples: list[Sample], asked: Asked) -> bool:
+def _run(folder: Folder, scenario: Scenario, samples: list[Sample], asked: Asked, board: Board) -> bool:
     """Hold the samples, note what is in the way of any, and return whether somebody stopped them."""
 
     def opened(speaker: Speaker) -> Model:
         return asked.models[speaker.model]
 
-    board = Board(Prices(()))
-    limiters = Limiters(most=asked.at_once)
-    recorder = Recorder(folder, "extend", opened, retry=asked.retry, limiters=limiters, observer=board)
+    means = asked.means
+    recorder = Recorder(
+        folder,
+        "extend",
+        opened,
+        retry=means.retry,
+        limiters=means.limiters(),
+        observer=board,
+        budget=means.budget,
+    )
     display, end_display = _display(board, is_verbose=asked.is_verbose)
-    runner = Runner(recorder, concurrency=asked.at_once, wait=display.wait)
+    runner = Runner(recorder, concurrency=means.settings.max_concurrency, wait=display.wait)
     try:
         runner.prepare((scenario, sample.number) for sample in samples)
         for sample in samples:

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import math
 import sys
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from harness.cli import BROKEN, OK, STOPPED, complain, warn
 from harness.cli.live_text import watcher
-from harness.cli.output import Output
-from harness.cli.talking import Talk, hold, opened
+from harness.cli.output import RECORDING, Output
+from harness.cli.settings import ATTEMPTS, settings
+from harness.cli.talking import Holder, Means, Talk
 from harness.cli.terminal import heard
 from harness.dialogue import Ending
-from harness.engine.retry import Retry
 from harness.engine.runner import DEFAULT_CONCURRENCY
-from harness.errors import ConfigurationError
+from harness.errors import BudgetSpent, ConfigurationError
 from harness.models import is_offline
 from harness.recording_format import shown
 from harness.scenario import Scenario, Speaker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from harness.cli.live_text import Watcher
     from harness.dialogue import Dialogue, Message
@@ -36,6 +39,11 @@ Elsewhere the transcript goes to standard output, or to --output. Ctrl-C ends a 
 
 Several samples are held at once, with a display of how far they are, and a line for each at the end. Ctrl-C lets the
 messages in flight arrive (a second one does not); the same command goes on with whatever is unfinished.
+
+What servers are called, what tokens cost and what may be spent is read from the project's pytest configuration, as
+pytest run in this folder would read it: pytest.ini, pyproject.toml, tox.ini or setup.cfg, here or in a folder above.
+Before each request it is looked at what was spent; when nothing is left, no further one is sent, and what was said is
+kept.
 """
 
 _EPILOG: Final = """\
@@ -44,11 +52,18 @@ examples:
   harness talk --turns 3 --samples 32 --seed 7 --output runs/                # runs/1.txt to runs/32.txt, held at once
   harness talk --model gemma-3-27b-it --base-url http://127.0.0.1:8000/v1 --turns 50 --output run.txt
   harness talk --a gpt-4o-mini --b builtin:eliza --system "Stay on topic." | harness check -
+  harness talk --model gpt-4o-mini --samples 32 --output runs/ --budget-cost 5     # by the project's harness_prices
+
+settings: harness_endpoints, harness_prices, harness_max_cost, harness_max_tokens, harness_max_dialogue_cost,
+  harness_max_dialogue_tokens, harness_attempts, harness_max_concurrency, harness_not_secret; an option beats them
 
 environment: OPENAI_API_KEY is the key of the server, OPENAI_BASE_URL its address where --base-url is not given
 
-exit codes: 0 all is said, 2 misuse, or a model could not answer, 130 stopped from the keyboard
+exit codes: 0 all is said, 2 misuse, a model could not answer, or the budget is spent, 130 stopped from the keyboard
 """
+
+#: How a talk goes on that is kept as a recording.
+GO_ON: Final = "the same command goes on from there"
 
 _RAISE: Final = "raise --max-tokens, or the server's own limit"
 
@@ -65,7 +80,7 @@ def fill(parser: argparse.ArgumentParser) -> None:
     speakers.add_argument("--system-a", metavar="TEXT", help="the system prompt of speaker A, if it is another")
     speakers.add_argument("--system-b", metavar="TEXT", help="the system prompt of speaker B, if it is another")
     speakers.add_argument("--temperature", type=float, metavar="T", help="0 to 2 (default: the server's)")
-    speakers.add_argument("--max-tokens", type=_count(1), metavar="N", help="upper limit of one reply")
+    speakers.add_argument("--max-tokens", type=_count(1), metavar="N", help="upper limit of one reply, in tokens")
     speakers.add_argument(
         "--seed", type=int, metavar="N", help="seed of the models' choices; sample n takes seed + n - 1"
     )
@@ -81,12 +96,29 @@ def fill(parser: argparse.ArgumentParser) -> None:
     course.add_argument(
         "--max-concurrency",
         type=_count(1),
-        default=DEFAULT_CONCURRENCY,
         metavar="N",
-        help=f"how many dialogues are held, and replies asked for, at the same time (default: {DEFAULT_CONCURRENCY})",
+        help="how many dialogues are held, and replies asked for, at the same time "
+        f"(default: harness_max_concurrency, else {DEFAULT_CONCURRENCY})",
     )
     course.add_argument(
-        "--attempts", type=_count(1), default=3, metavar="N", help="how often a message is asked for (default: 3)"
+        "--attempts",
+        type=_count(1),
+        metavar="N",
+        help=f"how often a message is asked for (default: harness_attempts, else {ATTEMPTS})",
+    )
+    spent = parser.add_argument_group("what it may cost")
+    spent.add_argument(
+        "--budget-cost",
+        type=_amount,
+        metavar="AMOUNT",
+        help="spend at most so much on models in this call, by harness_prices (default: harness_max_cost, else any)",
+    )
+    spent.add_argument(
+        "--budget-tokens",
+        type=_count(1),
+        metavar="N",
+        help="let models take at most so many tokens in this call, sent and received "
+        "(default: harness_max_tokens, else any number); --max-tokens limits a single reply",
     )
     kept = parser.add_argument_group("what is kept and shown")
     kept.add_argument(
@@ -102,46 +134,64 @@ def fill(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Hold the dialogues that the command line asks for; what was said is kept, whatever ends them."""
+    means = Means(settings(options), options.base_url)
     scenario = _scenario(options)
+    means.budget.check(scenario)
     output = Output.of(options.output, options.samples, options.form)
     if options.json and not output.is_folder:
         msg = "--json tells of the dialogues in a folder, and none is named"
         raise ConfigurationError(msg, fix="add --output FOLDER/")
-    retry = Retry(attempts=options.attempts)
     if options.samples > 1 or options.json:
-        return _run_samples(scenario, output, options, retry)
-    return _run_one(Talk(scenario), output, options, retry)
+        return _run_samples(scenario, output, options, means)
+    return _run_one(Talk.of(scenario, output.begun(scenario)), output, means)
 
 
-def _run_one(talk: Talk, output: Output, options: argparse.Namespace, retry: Retry) -> int:
+def _run_one(talk: Talk, output: Output, means: Means) -> int:
     watching = watcher()
     try:
-        watching.begin(talk.scenario)
-        asyncio.run(hold(talk, watching, base_url=options.base_url, retry=retry))
-        while talk.ending == Ending("turns") and (more := watching.ask_for_more()):
-            talk.prolong(more)
-            asyncio.run(hold(talk, watching, base_url=options.base_url, retry=retry))
+        watching.begin(talk.scenario, len(talk.messages))
+        holder = Holder(means, watching)
+        with asyncio.Runner() as runner:
+            runner.run(holder.hold(talk))
+            while talk.ending == Ending("turns") and (more := watching.ask_for_more()):
+                talk.prolong(more)
+                runner.run(holder.hold(talk))
     finally:
         watching.close()
-        _keep(talk, output, watching)
+        path = _keep(talk, output, watching)
+    _advise(talk, path)
     return _remarks([talk.dialogue], {1: talk.error})
 
 
-def _keep(talk: Talk, output: Output, watching: Watcher) -> None:
-    """Write what was said; an opener that nobody answered is nothing."""
+def _keep(talk: Talk, output: Output, watching: Watcher) -> Path | None:
+    """Write what was said, and return where; an opener that nobody answered is nothing."""
     if not (talk.ending or talk.has_answers):
-        return
+        return None
     if output.path is None and watching.wants_pieces:
-        return  # it was shown on the terminal, which is standard output
+        return None  # it was shown on the terminal, which is standard output
     path = output.write(talk.dialogue)
     if path is not None:
         watching.note(f"{len(talk.messages)} messages in {shown(path)}")
+    return path
 
 
-def _run_samples(scenario: Scenario, output: Output, options: argparse.Namespace, retry: Retry) -> int:
+def _advise(talk: Talk, path: Path | None) -> None:
+    """Say what is kept of a dialogue that broke off, and how it goes on: a transcript does not, a recording does."""
+    error = talk.error
+    if error is None:
+        return
+    if path is not None:
+        error.facts = (*error.facts, ("kept", f"{len(talk.messages)} messages in {shown(path)}"))
+    if path is not None and path.suffix == RECORDING:
+        error.fix = f"{error.fix}; then {GO_ON}" if error.fix else GO_ON
+    elif isinstance(error, BudgetSpent):
+        error.fix = f"{error.fix}; a talk that is to go on where it broke off needs --output FILE{RECORDING}"
+
+
+def _run_samples(scenario: Scenario, output: Output, options: argparse.Namespace, means: Means) -> int:
     from harness.cli import samples  # noqa: PLC0415 -- one dialogue does without what many need
 
-    asked = samples.Asked(opened(scenario, options.base_url), retry, options.max_concurrency, options.verbose)
+    asked = samples.Asked(means.opened(scenario), means, options.verbose)
     held = samples.hold(scenario, options.samples, output, asked)
     with heard():
         for line in samples.json_lines(held) if options.json else samples.lines(held):
@@ -161,10 +211,20 @@ def _remarks(dialogues: Sequence[Dialogue], errors: Mapping[int, HarnessError | 
     failed: dict[str, list[int]] = defaultdict(list)
     for sample, error in errors.items():
         if error is not None:
-            failed[error.headline].append(sample)
+            failed[_cause(error)].append(sample)
     for same in failed.values():
-        complain(f"{_samples(same) + ': ' if several else ''}{errors[same[0]]}")
+        told = max((errors[sample] for sample in same), key=_facts)  # that of one that had begun says what is kept
+        complain(f"{_samples(same) + ': ' if several else ''}{told}")
     return BROKEN if failed else OK
+
+
+def _cause(error: HarnessError) -> str:
+    """Return what is the same for all samples that broke off for one cause: each may have spent another amount."""
+    return error.headline.partition(":")[0] if isinstance(error, BudgetSpent) else error.headline
+
+
+def _facts(error: HarnessError | None) -> int:
+    return 0 if error is None else len(error.facts)
 
 
 def _remark(
@@ -230,3 +290,11 @@ def _count(low: int) -> Callable[[str], int]:
         raise argparse.ArgumentTypeError(msg)
 
     return count
+
+
+def _amount(argument: str) -> float:
+    with contextlib.suppress(ValueError):
+        if 0 < float(argument) < math.inf:
+            return float(argument)
+    msg = f"must be a number, more than 0, not {argument!r}"
+    raise argparse.ArgumentTypeError(msg)

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from harness.dialogue import Dialogue, Ending, Message
+from harness.engine.budget import Budget
+from harness.engine.limits import Limiters
 from harness.engine.loop import converse
-from harness.errors import ModelError
+from harness.engine.retry import Retry
+from harness.engine.tally import Tally
+from harness.errors import BudgetSpent, ModelError
 from harness.models import is_offline, open_model
+from harness.report.spending import spent, tallied
 from harness.scenario import SIDES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.cli.live_text import Watcher
-    from harness.engine.retry import Retry
     from harness.models.protocol import Model, OnDelta, Reply, View
     from harness.scenario import Scenario, Side, Speaker
+    from harness.settings import Settings
 
-#: Endpoints whose server `--base-url` names; any other name has to be configured, which is pytest's.
+#: Endpoints whose server `--base-url` names; any other name is that of a server in the configuration.
 _OF_BASE_URL: Final = (None, "openai")
 
 
@@ -30,22 +37,27 @@ class Talk:
         scenario: what is to happen.
         messages: what was said so far.
         ending: how it ended, ``None`` before that.
-        error: why a model could not answer, if that is what it broke off at.
-        is_kept: whether it has been written.
+        error: why it broke off, if it did: a model could not answer, or nothing is left to spend.
 
     """
 
     scenario: Scenario
     messages: list[Message] = field(default_factory=list)
     ending: Ending | None = None
-    error: ModelError | None = None
-    is_kept: bool = False
+    error: ModelError | BudgetSpent | None = None
     date: str | None = field(init=False)
 
     def __post_init__(self) -> None:
         """Note when it is held; a built-in pair says the same at any time, so its transcript has no date."""
         offline = is_offline(self.scenario.a) and is_offline(self.scenario.b)
         self.date = None if offline else datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
+
+    @classmethod
+    def of(cls, scenario: Scenario, begun: Dialogue | None) -> Self:
+        """Return a dialogue that is to be held, going on with what an earlier call has left of it, however long."""
+        if begun is None:
+            return cls(scenario)
+        return cls(replace(scenario, turns=max(scenario.turns, begun.scenario.turns)), list(begun))
 
     @property
     def dialogue(self) -> Dialogue:
@@ -62,11 +74,12 @@ class Talk:
         self.scenario = replace(self.scenario, turns=self.scenario.turns + turns)
         self.ending = None
 
-    async def hold(self, models: dict[Side, Model], watching: Watcher, retry: Retry) -> None:
+    async def hold(self, models: Mapping[Side, Model], watching: Watcher, retry: Retry, tally: Tally) -> None:
         """Let the pair talk until the turns are said; an error is kept, and so is what was said before it."""
 
         def keep(message: Message) -> None:
             self.messages.append(message)
+            tally.message_done(self.scenario, 1, message)
             watching.message(message)
 
         try:
@@ -78,49 +91,100 @@ class Talk:
                 on_message=keep,
                 on_piece=watching.piece if watching.wants_pieces else None,
             )
-        except ModelError as error:
+        except (ModelError, BudgetSpent) as error:
             self.error = error
             number = len(self.messages) + 1
             which = f"speaker {self.scenario.side_at(number)} was to say message {number}"
-            error.facts = (*error.facts, ("while", which), ("attempts", str(error.attempts)))
+            attempts = [("attempts", str(error.attempts))] if isinstance(error, ModelError) else []
+            error.facts = (*error.facts, ("while", which), *attempts)
 
 
-async def hold(talk: Talk, watching: Watcher, *, base_url: str | None, retry: Retry) -> None:
-    """Hold a dialogue; it gets its messages, and its ending or its error.
+@dataclass
+class Means:
+    """With what dialogues are held: servers and their limits, and what may be spent.
+
+    Attributes:
+        settings: what is told of models.
+        base_url: the server of models without an endpoint of their own, or ``None`` for the environment's.
+        budget: what may be spent, and is.
+
+    """
+
+    settings: Settings
+    base_url: str | None
+    budget: Budget = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the purse."""
+        of = self.settings
+        self.budget = Budget(of.max_run, of.max_dialogue, prices=of.prices)
+
+    @property
+    def retry(self) -> Retry:
+        """How persistently a model is asked."""
+        return Retry(attempts=self.settings.attempts)
+
+    def limiters(self) -> Limiters:
+        """Return what keeps to the limits of the servers."""
+        return Limiters(self.settings.endpoints, most=self.settings.max_concurrency)
+
+    def opened(self, scenario: Scenario) -> dict[str, Model]:
+        """Return the models of both speakers by name; no connection is made yet.
+
+        Raises:
+            HarnessError: a model cannot be opened.
+
+        """
+        return {speaker.model: self._opened(speaker) for speaker in (scenario.a, scenario.b)}
+
+    def _opened(self, speaker: Speaker) -> Model:
+        if self.base_url is None or is_offline(speaker) or speaker.endpoint not in _OF_BASE_URL:
+            return open_model(speaker, self.settings.endpoints)
+
+        from harness.models.openai import OpenAIModel  # noqa: PLC0415 -- not loaded where nothing is sent
+
+        return OpenAIModel(speaker.model_id, base_url=self.base_url)
+
+
+class Holder:
+    """Holds one dialogue, which may be prolonged: limits and budgets go on where they were.
 
     Args:
-        talk: the dialogue.
+        means: with what.
         watching: who is shown it.
-        base_url: the server of models without an endpoint of their own, or ``None`` for the environment's.
-        retry: how persistently a model is asked.
-
-    Raises:
-        HarnessError: a model cannot be opened.
 
     """
-    models = opened(talk.scenario, base_url)
-    reporting = {name: _Reporting(model, watching) for name, model in models.items()}
-    sides: dict[Side, Model] = {side: reporting[talk.scenario.speaker(side).model] for side in SIDES}
-    try:
-        await talk.hold(sides, watching, retry)
-    finally:
-        for model in models.values():
-            await model.aclose()
-    watching.end(talk.dialogue)
 
+    def __init__(self, means: Means, watching: Watcher) -> None:
+        self._means = means
+        self._watching = watching
+        self._limiters = means.limiters()
+        self._tally = Tally(means.settings.prices)
 
-def opened(scenario: Scenario, base_url: str | None) -> dict[str, Model]:
-    """Return the models of both speakers by name; no connection is made yet.
+    async def hold(self, talk: Talk) -> None:
+        """Hold a dialogue; it gets its messages, and its ending or its error.
 
-    Args:
-        scenario: who speaks.
-        base_url: the server of models without an endpoint of their own, or ``None`` for the environment's.
+        Raises:
+            HarnessError: a model cannot be opened.
 
-    Raises:
-        HarnessError: a model cannot be opened.
+        """
+        models = self._means.opened(talk.scenario)
+        try:
+            await talk.hold(self._sides(talk, models), self._watching, self._means.retry, self._tally)
+        finally:
+            for model in models.values():
+                await model.aclose()
+        self._watching.end(talk.dialogue, spent(tallied(self._tally)))
 
-    """
-    return {speaker.model: _opened(speaker, base_url) for speaker in (scenario.a, scenario.b)}
+    def _sides(self, talk: Talk, models: Mapping[str, Model]) -> dict[Side, Model]:
+        """Return who speaks: as fast as the server may be asked, and as long as something is left to spend."""
+        purse = self._means.budget.purse(talk.scenario, talk.messages)
+        sides: dict[Side, Model] = {}
+        for side in SIDES:
+            speaker = talk.scenario.speaker(side)
+            model = self._limiters.limited(speaker, _Reporting(models[speaker.model], self._watching))
+            sides[side] = model if purse is None else purse.paying(model, speaker)
+        return sides
 
 
 class _Reporting:
@@ -142,12 +206,3 @@ class _Reporting:
     async def aclose(self) -> None:
         """Let go of connections."""
         await self._model.aclose()
-
-
-def _opened(speaker: Speaker, base_url: str | None) -> Model:
-    if base_url is None or is_offline(speaker) or speaker.endpoint not in _OF_BASE_URL:
-        return open_model(speaker)
-
-    from harness.models.openai import OpenAIModel  # noqa: PLC0415 -- not loaded where nothing is sent
-
-    return OpenAIModel(speaker.model_id, base_url=base_url)

@@ -52,7 +52,7 @@ class ProjectFile:
         """
         found: str | None = None
         words = self._words("addopts")
-        for word, following in zip(words, [*words[1:], None], strict=True):
+        for word, following in zip(words, [*words[1:], None], strict=False):  # there may be none
             name, equals, value = word.partition("=")
             if name == flag:
                 found = value if equals else following
