@@ -68,7 +68,7 @@ def test_each_sample_has_a_line_at_the_end(capsys: Captured) -> None:
     assert captured.out == (
         "  sample                    messages  termination loop           where\n"
         "--------  --------------  ----------  -------------------------  ----------\n"
-        "       1  ended by turns          61  from message 21 (closing)  runs/1.txt\n"
+        "       1  ended by turns          61  from message 20 (closing)  runs/1.txt\n"
         "       2  ended by turns          61  from message 19 (closing)  runs/2.txt\n"
         "2 samples: 2 complete, 2 in a termination loop\n"
         "read one: harness show runs/1.txt\n"
@@ -112,7 +112,7 @@ def test_json_is_one_object_a_line_one_line_a_sample(server: ProtocolServer, cap
 def test_json_tells_of_the_loop(capsys: Captured) -> None:
     main(["talk", "--turns", "30", "--seed", "1", "--json", "--output", "runs/"])
     (record,) = map(json.loads, capsys.readouterr().out.splitlines())
-    assert (record["loop"]["onset"], record["loop"]["turns"]) == (21, 20)
+    assert (record["loop"]["onset"], record["loop"]["turns"]) == (20, 21)
 
 
 @pytest.mark.parametrize(
