@@ -134,3 +134,17 @@ def test_the_message_that_reached_a_limit_to_the_token_has_not_passed_it() -> No
 def test_prices_that_are_none_are_refused(prices: Any) -> None:
     with pytest.raises(CheckError):
         within_budget(TALK, cost=1, prices=prices)
+
+
+def test_what_an_imported_dialogue_took_is_not_known() -> None:
+    imported = replace(TALK, messages=(Message(1, "A", "Hello."), Message(2, "B", "Hi.")))
+    verdict = within_budget(imported, tokens=5)
+    assert verdict
+    assert verdict.sentence == "nobody knows what it took: none of its 2 messages was asked of a server"
+    assert verdict.score is None
+
+
+def test_built_in_speakers_are_known_to_cost_nothing() -> None:
+    eliza = Speaker("builtin:eliza")
+    said = Dialogue(Scenario("free", a=eliza, b=eliza, turns=1), (Message(1, "A", "Hello."), Message(2, "B", "Hi.")))
+    assert within_budget(said, tokens=5).score == 0

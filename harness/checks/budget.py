@@ -34,7 +34,8 @@ def within_budget(
 ) -> Verdict:
     """The dialogue took no more than it may: tokens, seconds of waiting, money.
 
-    Messages that no server was asked for (given ones, imported ones, those of built-in models) cost nothing.
+    Messages that no server was asked for (given ones, those of built-in models) cost nothing. Of a dialogue that was
+    imported nobody knows what it cost: the check passes, says so, and has no score.
 
     Args:
         dialogue: a dialogue or an excerpt.
@@ -59,6 +60,9 @@ def within_budget(
         msg = "within_budget needs a limit"
         raise CheckError(msg, fix="give tokens=…, seconds=…, or cost=… with prices=…")
     price_list = _checked(prices) if "cost" in given else {}
+    if not _is_known(whole):
+        unknown = f"nobody knows what it took: none of its {len(whole)} messages was asked of a server"
+        return Verdict("", passed=True, sentence=unknown, threshold=1.0, better="lower")
     uses = [_Use(name, limit, _spent(whole, name, price_list)) for name, limit in given.items()]
     worst = max(use.share for use in uses)
     evidence = tuple(item for use in uses for item in use.crossing())
@@ -93,6 +97,12 @@ class _Use:
         return f"{self.total:,.6g} {unit}, {self.limit:,.6g} allowed"
 
 
+def _is_known(dialogue: Dialogue) -> bool:
+    """Whether a server was asked for some message, or the speakers are built in and cost nothing."""
+    outside = [message for message in dialogue if not _is_built_in(dialogue, message)]
+    return not outside or any(message.attempts or message.usage or message.ms for message in outside)
+
+
 def _spent(dialogue: Dialogue, name: str, prices: Prices) -> tuple[tuple[int, float], ...]:
     amounts = []
     for message in dialogue:
@@ -119,7 +129,11 @@ def _amount(dialogue: Dialogue, message: Message, name: str, prices: Prices) -> 
 
 
 def _was_asked(dialogue: Dialogue, message: Message) -> bool:
-    return message.attempts > 0 and dialogue.scenario.speaker(message.speaker).endpoint != "builtin"
+    return message.attempts > 0 and not _is_built_in(dialogue, message)
+
+
+def _is_built_in(dialogue: Dialogue, message: Message) -> bool:
+    return dialogue.scenario.speaker(message.speaker).endpoint == "builtin"
 
 
 def _price(dialogue: Dialogue, message: Message, prices: Prices) -> Mapping[str, float]:
