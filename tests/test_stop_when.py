@@ -29,8 +29,12 @@ if TYPE_CHECKING:
 
     Run = Callable[..., pytest.RunResult]
 
-#: Content to message 10, goodbyes from then on; the loop's onset is message 12.
-TEXTS = (*BREAD, *islice(cycle(["Goodbye!", "Bye, take care!", "See you!", "Goodbye and thanks!"]), 31))
+#: Content to message 11, goodbyes from then on; the loop's onset is message 12.
+TEXTS = (
+    *BREAD,
+    "Keep the crust crisp in a paper bag; a plastic one softens it within hours.",
+    *islice(cycle(["Goodbye!", "Bye, take care!", "See you!", "Goodbye and thanks!"]), 30),
+)
 PAIR = {
     "a": Speaker("builtin:scripted", script=TEXTS[2::2]),
     "b": Speaker("builtin:scripted", script=TEXTS[1::2]),
@@ -275,7 +279,7 @@ def test_an_interrupted_recording_that_goes_past_the_stop_serves_it(
 def test_a_speaker_who_hangs_up_with_the_message_that_would_stop_it_ended_it(library: Library) -> None:
     polite = replace(STOPPED, end_token="!", opener=TEXTS[0])
     plain = [text.replace("!", ".") for text in TEXTS[:16]]
-    dialogue = Dialogue.from_texts([*plain, "See you!"], scenario=replace(polite, stop_when=None))
+    dialogue = Dialogue.from_texts([*plain, "Bye, take care!"], scenario=replace(polite, stop_when=None))
     write_recording(library.path(polite, 1), replace(dialogue, ending=Ending("hang_up", by="A")), origin="run")
 
     assert find_stop(polite, dialogue.messages) == (17, Ending("stopped", why=WHY))
