@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from harness.dialogue import Dialogue
+from dialogue_harness.dialogue import Dialogue
 
 SHARED: Final = Path(__file__).resolve().parents[2] / "shared"
 

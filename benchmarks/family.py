@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from corpus import Labelled, available, load_pairs, load_people, load_seeds
 from tabulate import tabulate
 
-from harness import checks
+from corpus import Labelled, available, load_pairs, load_people, load_seeds
+from dialogue_harness import checks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from harness.checks.verdict import Verdict
-    from harness.dialogue import Dialogue
+    from dialogue_harness.checks.verdict import Verdict
+    from dialogue_harness.dialogue import Dialogue
 
 #: Highest rate of false alarms on the dialogues of people and tasks.
 BAR: Final = 0.01

@@ -12,12 +12,12 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from corpus import available, load_pairs, load_people
 from tabulate import tabulate
 
-from harness.checks.form import conforms
-from harness.dialogue import Message
-from harness.errors import CheckError
+from corpus import available, load_pairs, load_people
+from dialogue_harness.checks.form.conforms import conforms
+from dialogue_harness.dialogue import Message
+from dialogue_harness.errors import CheckError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

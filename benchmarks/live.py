@@ -25,15 +25,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tabulate import tabulate
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "helpers"))
 
 import killing
 import soaking
+from dialogue_harness.dialogue import Ending
+from dialogue_harness.testing.server import ProtocolServer, protocol_server_process
 from live_measures import MANY, MEASURES, medians
-from protocol_server import ProtocolServer, protocol_server_process
 from replay import many_recordings, one_recording
-
-from harness.dialogue import Ending
 
 if TYPE_CHECKING:
     from live_measures import Figures

@@ -11,19 +11,19 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from harness.dialogue import Message
-from harness.engine.limits import Limiters
-from harness.engine.loop import converse
-from harness.engine.recorder import Recorder
-from harness.engine.runner import Runner
-from harness.library import Library
-from harness.models.openai import OpenAIModel
-from harness.scenario import Scenario, Speaker
+from dialogue_harness.dialogue import Message
+from dialogue_harness.models.openai.model import OpenAIModel
+from dialogue_harness.run.limits import Limiters
+from dialogue_harness.run.loop import converse
+from dialogue_harness.run.obtain import Recorder
+from dialogue_harness.run.runner import Runner
+from dialogue_harness.scenario import Scenario, Speaker
+from dialogue_harness.storage.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from harness.models.protocol import Model
+    from dialogue_harness.models.protocol import Model
 
 #: Sixty words, as many as a message of the dialogues that the figures of the plain client are from.
 MESSAGE: Final = "window context token model memory " * 12
@@ -97,9 +97,9 @@ async def plain(url: str, dialogues: int, turns: int) -> None:
 
     async def dialogue(client: openai.AsyncOpenAI) -> None:
         system = {"role": "system", "content": SPEAKER.system}
-        views: list[list[Any]] = [[system, {"role": "user", "content": "Hello."}], [system]]
+        contexts: list[list[Any]] = [[system, {"role": "user", "content": "Hello."}], [system]]
         for number in range(2 * turns):
-            mine, other = views[number % 2], views[1 - number % 2]
+            mine, other = contexts[number % 2], contexts[1 - number % 2]
             reply = await client.chat.completions.create(model="loopback", messages=mine, temperature=0.7, seed=1)
             text = reply.choices[0].message.content
             mine.append({"role": "assistant", "content": text})

@@ -1,6 +1,7 @@
 """How well termination loops are found: ``python benchmarks/loops.py``, one minute.
 
-Material: ``../shared/corpus`` and ``../shared/seeds`` (see ``corpus.py``), and ``tests/loop_cases.py``, whose dialogues
+Material: ``../shared/corpus`` and ``../shared/seeds`` (see ``corpus.py``), and ``tests/helpers/loop_cases.py``, whose
+dialogues
 were written for it and take no part in the training.
 
 The row "ours, held out" is leave-one-family-out: the dialogues of one vendor's models are judged with weights trained
@@ -34,15 +35,15 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
-import train_loops
-from corpus import Labelled, available, load_pairs, load_people, load_seeds
 from tabulate import tabulate
 
-from harness.checks._loop_tracker import Tracker
-from harness.checks._loop_weights import FIGURES, Figures
-from harness.checks.loops import LoopWatch
-from harness.dialogue import Dialogue, Message
-from harness.words import words
+import train_loops
+from corpus import Labelled, available, load_pairs, load_people, load_seeds
+from dialogue_harness._text.words import words
+from dialogue_harness.checks.loops.detector import LoopWatch
+from dialogue_harness.checks.loops.tracker import Tracker
+from dialogue_harness.checks.loops.weights import FIGURES, Figures
+from dialogue_harness.dialogue import Dialogue, Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -259,7 +260,7 @@ def written() -> tuple[int, int, int, int]:
 
 
 def _loop_cases() -> Any:  # noqa: ANN401 -- a module that lies outside of any package
-    path = Path(__file__).resolve().parent.parent / "tests" / "loop_cases.py"
+    path = Path(__file__).resolve().parent.parent / "tests" / "helpers" / "loop_cases.py"
     spec = importlib.util.spec_from_file_location("loop_cases", path)
     assert spec is not None and spec.loader is not None  # noqa: S101, PT018 -- the file is there
     module = importlib.util.module_from_spec(spec)

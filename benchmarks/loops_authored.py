@@ -3,7 +3,7 @@
 Material: ``benchmarks/authored/loops_*.jsonl``, one file an author, who did not know how the detector works: dialogues
 in many genres, lengths and languages, most of them shorter than those that it was trained on, and among those without
 a loop many that look like one. It needs nothing but this repository. No weight was trained on them. The constants of
-the judgement by wording (``_loop_courtesy.py``) were chosen with the dialogues of the authors a and b in view; those
+the judgement by wording (``courtesy.py``) were chosen with the dialogues of the authors a and b in view; those
 of c were looked at afterwards. The authors d (messages of middle length) and e (long ones) were judged once when all
 was set: F1 .74 and .79, 25 of 41 loops and no false one of 35. With them in view one rule was added: what both
 judgements are half sure of, they are sure of together (``TOGETHER`` in ``_loop_tracker.py``).
@@ -20,8 +20,8 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from harness.checks.loops import TerminationLoop, find_termination_loop
-from harness.dialogue import Dialogue
+from dialogue_harness.checks.loops.detector import TerminationLoop, find_termination_loop
+from dialogue_harness.dialogue import Dialogue
 
 AUTHORED: Final = Path(__file__).parent / "authored"
 NEAR: Final = 2

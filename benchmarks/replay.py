@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING
 
 from tabulate import tabulate
 
-from harness.dialogue import Dialogue, Ending, Message, Usage
-from harness.library import Library
-from harness.recording import load, write_recording
-from harness.scenario import Scenario, Speaker
+from dialogue_harness.dialogue import Dialogue, Ending, Message, Usage
+from dialogue_harness.scenario import Scenario, Speaker
+from dialogue_harness.storage.library import Library
+from dialogue_harness.storage.recording import load, write_recording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -22,7 +22,7 @@ QUIET = ["-q", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:anyio", "-p", "n
 UNRELATED = "def test_it():\n    assert True\n"
 REPLAYED = """
 import pytest
-from harness import Scenario, Speaker
+from dialogue_harness import Scenario, Speaker
 
 A = Speaker("builtin:eliza")
 

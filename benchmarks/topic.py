@@ -44,10 +44,9 @@ from statistics import fmean, median
 from typing import Final
 
 from corpus import Labelled, available, load_pairs, load_people
-
-from harness.checks.topic import THRESHOLD, TopicCurve, stays_on_topic, topic_curve
-from harness.dialogue import Dialogue
-from harness.words import words
+from dialogue_harness._text.words import words
+from dialogue_harness.checks.topic.stays_on_topic import THRESHOLD, TopicCurve, stays_on_topic, topic_curve
+from dialogue_harness.dialogue import Dialogue
 
 SEED: Final = 20
 SPLICES: Final = 120

@@ -19,10 +19,9 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+from dialogue_harness.checks.topic.stays_on_topic import TopicCurve, topic_curve
+from dialogue_harness.dialogue import Dialogue
 from topic import AFTER, area
-
-from harness.checks.topic import TopicCurve, topic_curve
-from harness.dialogue import Dialogue
 
 AUTHORED: Final = Path(__file__).parent / "authored"
 NEAR: Final = 3

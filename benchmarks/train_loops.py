@@ -1,4 +1,4 @@
-"""Train the weights of loop detection and write them into ``harness/checks/_loop_weights.py``.
+"""Train the weights of loop detection and write them into ``harness/dialogue_harness/checks/loops/weights.py``.
 
 Two logistic models, each of a few signs: one for an observer of the running dialogue, one that finds the onset in
 hindsight. Every message is an example: idle from the onset on and in the idle runs that readers found, else not.
@@ -19,11 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import corpus
-
-from harness.checks import _loop_weights
-from harness.checks._loop_judge import NAMES, SPAN, SPAN_AFTER, Row, mean
-from harness.checks._loop_reader import Reader
-from harness.checks._loop_weights import Figures
+from dialogue_harness.checks.loops import weights
+from dialogue_harness.checks.loops.judge import NAMES, SPAN, SPAN_AFTER, Row, mean
+from dialogue_harness.checks.loops.reader import Reader
+from dialogue_harness.checks.loops.weights import Figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -211,7 +210,7 @@ def main() -> int:
     """Train on everything; write the figures, or with ``--check`` say whether they are the ones that are there."""
     sets = [examples(labelled) for labelled in (*corpus.load_pairs(), *corpus.load_people())]
     text = _text(train(sets))
-    path = Path(_loop_weights.__file__)
+    path = Path(weights.__file__)
     head, mark, _ = path.read_text(encoding="utf-8").partition("# trained: from here on\n")
     if "--check" in sys.argv:
         same = path.read_text(encoding="utf-8") == head + mark + text

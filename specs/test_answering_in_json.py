@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import Dialogue, Scenario, Speaker, checks
+from dialogue_harness import Dialogue, Scenario, Speaker, checks
 
 HOST = Speaker("builtin:eliza", system="Discuss tides and the sea.")
 REPORTER = Speaker("builtin:eliza", system="Discuss tides and the sea. Answer in JSON.")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness import Dialogue, Scenario, Speaker, checks
+from dialogue_harness import Dialogue, Scenario, Speaker, checks
 
 BAKER = Speaker("builtin:eliza", system="Discuss bread baking.")
 

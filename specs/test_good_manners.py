@@ -1,13 +1,13 @@
 """What nobody wants of any conversation, whatever it is about: one line each keeps it out.
 
-`harness mutate specs/` says which of the known damages these notice that other specs do not.
+`harness mutate specs/` says which of the known mutations these notice that other specs do not.
 """
 
 from collections.abc import Callable
 
 import pytest
 
-from harness import Dialogue, Scenario, Speaker, Verdict, checks
+from dialogue_harness import Dialogue, Scenario, Speaker, Verdict, checks
 
 STARGAZER = Speaker("builtin:eliza", system="Discuss the night sky.")
 STARGAZING = Scenario("stargazing", a=STARGAZER, b=STARGAZER, turns=20, end_token="[END]")

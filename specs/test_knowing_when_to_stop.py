@@ -7,7 +7,7 @@ pair hangs up.
 
 import pytest
 
-from harness import Dialogue, Scenario, Speaker, checks
+from dialogue_harness import Dialogue, Scenario, Speaker, checks
 
 GARDENER = Speaker("builtin:eliza", system="Discuss gardening. Stay on topic.")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import Dialogue, Scenario, Speaker, checks
+from dialogue_harness import Dialogue, Scenario, Speaker, checks
 
 
 def about(topic: str) -> Scenario:

@@ -8,9 +8,9 @@ import pytest
 
 # pytester forgets the modules that a run inside this process imports; a class must not be made twice, so what the
 # plugin imports when it is first used is imported here.
-import harness.plugin.marker
-import harness.plugin.session
-import harness.plugin.summary  # noqa: F401 -- see above
+import dialogue_harness.plugin.marker
+import dialogue_harness.plugin.session
+import dialogue_harness.plugin.summary  # noqa: F401 -- see above
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 #: Two speakers with three lines each, which every spec below talks with.
 _PAIR = '''
 import pytest
-from harness import Evidence, Scenario, Speaker, Verdict, check
+from dialogue_harness import Evidence, Scenario, Speaker, Verdict, check
 
 A = Speaker("builtin:scripted", script=["I like tea.", "Because it is warm.", "Then we agree."])
 B = Speaker("builtin:scripted", script=["What do you like?", "Why tea?", "I like warm things, too."])

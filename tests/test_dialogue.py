@@ -7,11 +7,11 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import dialogues, names
 
-from harness.dialogue import Dialogue, Ending, Message, Usage
-from harness.printable import neutralise
-from harness.scenario import Scenario, Speaker
+from dialogue_harness._text.printable import neutralise
+from dialogue_harness.dialogue import Dialogue, Ending, Message, Usage
+from dialogue_harness.scenario import Scenario, Speaker
+from strategies import dialogues, names
 
 M = Speaker("acme/large")
 TALK = Dialogue.from_texts(["Hello.", "Arch or beam?", "Arch.", "Why?", "It stands by itself.", "Thanks.", "Goodbye."])

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
-import harness
-from harness import checks, cli
-from harness.engine.recorder import _ACTIONS, RECORD_MODES
-from harness.plugin import OPTIONS
-from harness.report.run import DialogueRecord, Run, SampleRecord, TestRecord
+import dialogue_harness
+from dialogue_harness import checks, cli
+from dialogue_harness.plugin import OPTIONS
+from dialogue_harness.report.run import DialogueRecord, Run, SampleRecord, TestRecord
+from dialogue_harness.run.obtain import _ACTIONS, RECORD_MODES
+from places import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-ROOT: Final = Path(__file__).parents[1]
 DOCS: Final = ROOT / "docs"
 PAGES: Final = sorted([*DOCS.glob("*.md"), *ROOT.glob("*.md")])
 
@@ -157,7 +157,9 @@ def test_every_field_of_a_run_is_told() -> None:
 
 def test_every_public_name_is_told_of() -> None:
     told = "".join(map(read, PAGES))
-    assert [name for name in harness.__all__ if name != "__version__" and not re.search(rf"\b{name}\b", told)] == []
+    assert [
+        name for name in dialogue_harness.__all__ if name != "__version__" and not re.search(rf"\b{name}\b", told)
+    ] == []
 
 
 def test_every_public_name_of_the_checks_is_told_of() -> None:
@@ -173,7 +175,7 @@ def test_every_verb_of_the_command_line_is_told_of() -> None:
 
 def test_the_changelog_begins_with_the_version_that_there_is() -> None:
     (latest, *_) = re.findall(r"^## \[([^\]]+)\]", read(ROOT / "CHANGELOG.md"), re.MULTILINE)
-    assert latest == harness.__version__
+    assert latest == dialogue_harness.__version__
 
 
 def test_the_rooms_of_the_design_stand_in_the_order_that_the_tests_hold() -> None:

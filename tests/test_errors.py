@@ -8,10 +8,10 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import hostile_text
 
-from harness import errors
-from harness.errors import HarnessError, ModelError, RecordingMissing, ServerBusy
+from dialogue_harness import errors
+from dialogue_harness.errors import HarnessError, ModelError, RecordingMissing, ServerBusy
+from strategies import hostile_text
 
 CLASSES = {
     name: value

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import measures
-from harness.dialogue import Dialogue
-from harness.errors import CheckError
+from dialogue_harness import measures
+from dialogue_harness.dialogue import Dialogue
+from dialogue_harness.errors import CheckError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-import harness
+import dialogue_harness
 
 PUBLIC = [
     "Dialogue",
@@ -30,7 +30,7 @@ PUBLIC = [
     "write_transcript",
 ]
 
-#: What `import harness` must not load, since every pytest run beside the plugin would pay for it.
+#: What `import dialogue_harness` must not load, since every pytest run beside the plugin would pay for it.
 HEAVY = ["openai", "httpx", "httpx2", "scipy", "rich", "jinja2", "jsonschema", "tabulate", "pytest"]
 
 
@@ -42,34 +42,34 @@ def loaded_after(statement: str) -> set[str]:
 
 
 def test_the_public_names_are_these_and_sorted() -> None:
-    assert harness.__all__ == PUBLIC
+    assert dialogue_harness.__all__ == PUBLIC
     assert sorted(PUBLIC) == PUBLIC
-    assert dir(harness) == PUBLIC
+    assert dir(dialogue_harness) == PUBLIC
 
 
 def test_what_checks_return_and_take_can_be_named_in_annotations() -> None:
-    assert harness.TerminationLoop is harness.checks.TerminationLoop
-    assert harness.IdleRun is harness.checks.IdleRun
-    assert harness.LoopWatch is harness.checks.LoopWatch
-    assert {"Similarity", "TopicCurve", "TopicPoint"} <= set(harness.checks.__all__)
+    assert dialogue_harness.TerminationLoop is dialogue_harness.checks.TerminationLoop
+    assert dialogue_harness.IdleRun is dialogue_harness.checks.IdleRun
+    assert dialogue_harness.LoopWatch is dialogue_harness.checks.LoopWatch
+    assert {"Similarity", "TopicCurve", "TopicPoint"} <= set(dialogue_harness.checks.__all__)
 
 
 @pytest.mark.parametrize("name", PUBLIC)
 def test_every_public_name_can_be_imported(name: str) -> None:
-    assert getattr(harness, name) is not None
+    assert getattr(dialogue_harness, name) is not None
 
 
 def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="module 'harness' has no attribute 'dialog'"):
-        _ = harness.dialog
+    with pytest.raises(AttributeError, match="module 'dialogue_harness' has no attribute 'dialog'"):
+        _ = dialogue_harness.dialog
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
-    assert loaded_after("import harness") & set(HEAVY) == set()
+    assert loaded_after("import dialogue_harness") & set(HEAVY) == set()
 
 
 def test_reading_a_transcript_loads_nothing_heavy() -> None:
-    assert loaded_after("from harness import Dialogue, write_transcript") & set(HEAVY) == set()
+    assert loaded_after("from dialogue_harness import Dialogue, write_transcript") & set(HEAVY) == set()
 
 
 def test_importing_the_package_loads_no_room_until_a_name_is_asked_for() -> None:

@@ -7,40 +7,41 @@ from pathlib import Path
 
 import pytest
 
-import harness
+import dialogue_harness
 
-PACKAGE = Path(harness.__file__).parent
+PACKAGE = Path(dialogue_harness.__file__).parent
 
 #: From the ground up: a room looks only at rooms before it.
 ROOMS = (
     "errors",
-    "printable",
-    "scrub",
-    "words",
+    # data
+    "_text",
+    "secrets",
     "scenario",
     "dialogue",
     "measures",
-    "damage",
-    "transcript",
-    "filenames",
-    "recording_format",
-    "recording",
-    "library",
+    "storage",
+    "formats",
+    # work
     "models",
     "checks",
-    "engine",
-    "settings",
+    "mutation",
+    "run",
     "gate",
+    # doors
+    "settings",
     "report",
+    "testing",
     "plugin",
     "cli",
 )
 
 #: What a room must not know although it stands before it.
 SECRETS = {
-    "checks": {"scrub", "transcript", "filenames", "recording_format", "recording", "library", "models"},
-    "models": {"measures", "transcript", "filenames", "recording_format", "recording", "library"},
-    "gate": {"transcript", "filenames", "recording_format", "recording", "library", "models", "engine", "settings"},
+    "checks": {"secrets", "storage", "formats", "models"},
+    "mutation": {"secrets", "storage", "formats", "models"},
+    "models": {"measures", "storage", "formats"},
+    "gate": {"storage", "formats", "models", "mutation", "run"},
     "cli": {"plugin"},
 }
 
@@ -51,7 +52,7 @@ OUTSIDERS = {
     "openai": {"models"},
     "rich": {"report", "plugin", "cli"},
     "tabulate": {"report"},
-    "filelock": {"library"},
+    "filelock": {"storage"},
     "iniconfig": {"settings"},
 }
 
@@ -75,7 +76,7 @@ def imported(path: Path) -> set[str]:
 
 
 def rooms_seen(path: Path) -> set[str]:
-    seen = {name.split(".")[1] for name in imported(path) if name.startswith("harness.")}
+    seen = {name.split(".")[1] for name in imported(path) if name.startswith("dialogue_harness.")}
     return (seen & set(ROOMS)) - {room_of(path)}
 
 

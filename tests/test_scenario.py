@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from strategies import scenarios, speakers
 
-from harness.dialogue import Message
-from harness.errors import ScenarioError
-from harness.scenario import Frozen, History, NamedScript, Scenario, Speaker, StopRule
+from dialogue_harness.dialogue import Message
+from dialogue_harness.errors import ScenarioError
+from dialogue_harness.scenario import Frozen, History, NamedScript, Scenario, Speaker, StopRule
+from strategies import scenarios, speakers
 
 M = Speaker("acme/large")
 PLAIN = Scenario("bridges", a=M, b=M)

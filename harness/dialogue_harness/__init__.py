@@ -1,0 +1,79 @@
+"""The pytest-native evaluation harness for dialogues between two language models."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dialogue_harness import checks, errors
+    from dialogue_harness.checks.loops.detector import LoopWatch, TerminationLoop, find_termination_loop
+    from dialogue_harness.checks.loops.tracker import IdleRun
+    from dialogue_harness.checks.verdict import Evidence, Verdict, check
+    from dialogue_harness.dialogue import Dialogue, Ending, Message, Usage
+    from dialogue_harness.formats.transcript import read_transcript, write_transcript
+    from dialogue_harness.scenario import History, Scenario, Speaker
+    from dialogue_harness.storage.recording import read_recording
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Dialogue",
+    "Ending",
+    "Evidence",
+    "History",
+    "IdleRun",
+    "LoopWatch",
+    "Message",
+    "Scenario",
+    "Speaker",
+    "TerminationLoop",
+    "Usage",
+    "Verdict",
+    "__version__",
+    "check",
+    "checks",
+    "errors",
+    "find_termination_loop",
+    "read_recording",
+    "read_transcript",
+    "write_transcript",
+]
+
+# Where each public name lives. They are imported when they are first asked for, so that the pytest plugin, which
+# lives in this package, costs nothing in a run that does not use it.
+_HOMES = {
+    "Dialogue": "dialogue_harness.dialogue",
+    "Ending": "dialogue_harness.dialogue",
+    "Evidence": "dialogue_harness.checks.verdict",
+    "History": "dialogue_harness.scenario",
+    "IdleRun": "dialogue_harness.checks.loops.tracker",
+    "LoopWatch": "dialogue_harness.checks.loops.detector",
+    "Message": "dialogue_harness.dialogue",
+    "Scenario": "dialogue_harness.scenario",
+    "Speaker": "dialogue_harness.scenario",
+    "TerminationLoop": "dialogue_harness.checks.loops.detector",
+    "Usage": "dialogue_harness.dialogue",
+    "Verdict": "dialogue_harness.checks.verdict",
+    "check": "dialogue_harness.checks.verdict",
+    "find_termination_loop": "dialogue_harness.checks.loops.detector",
+    "read_recording": "dialogue_harness.storage.recording",
+    "read_transcript": "dialogue_harness.formats.transcript",
+    "write_transcript": "dialogue_harness.formats.transcript",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 -- whatever the name stands for
+    if name in _HOMES:
+        value = getattr(importlib.import_module(_HOMES[name]), name)
+    elif name in {"checks", "errors"}:
+        value = importlib.import_module(f"dialogue_harness.{name}")
+    else:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,1 @@
+"""Text as data: what is safe to print, words, languages."""

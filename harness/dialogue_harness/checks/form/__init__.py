@@ -1,0 +1,1 @@
+"""What each message has to look like."""

@@ -1,0 +1,1 @@
+"""Termination loops: a pair that cannot stop."""

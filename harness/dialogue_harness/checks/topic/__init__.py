@@ -1,0 +1,1 @@
+"""Whether a dialogue stays on its topic."""

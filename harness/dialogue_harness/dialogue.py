@@ -1,0 +1,290 @@
+"""What was said: messages and dialogues, immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, Literal, overload
+
+import msgspec
+
+from dialogue_harness._text.printable import shorten
+from dialogue_harness.scenario import SIDES, Scenario, Side, Speaker
+
+if TYPE_CHECKING:
+    from typing import Self
+
+#: Why a dialogue ended: its turns were said, a speaker hung up, a message was empty where the scenario stops at
+#: one, or the scenario's own stop rule ended it early.
+EndReason = Literal["turns", "hang_up", "empty", "stopped"]
+
+#: The name of a scenario, and of a model, of which nothing is known but the messages.
+UNKNOWN: Final = "unknown"
+
+
+class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Tokens of one reply, as its server counted them; of a built-in model, words.
+
+    Attributes:
+        input: tokens of the view that was sent.
+        output: tokens of the reply, reasoning included.
+        reasoning: how many of the output were reasoning.
+        cached: how many of the input the server had cached.
+
+    """
+
+    input: int = 0
+    output: int = 0
+    reasoning: int = 0
+    cached: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        """Return the sum, field by field."""
+        return Usage(*(getattr(self, f) + getattr(other, f) for f in self.__struct_fields__))
+
+
+class Message(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One utterance.
+
+    Attributes:
+        number: its place in the dialogue, from 1.
+        speaker: ``"A"`` or ``"B"``.
+        text: what was said, to the byte; may be empty, and is never to be trusted.
+        reasoning: what the model thought before it, which the partner never saw; ``None`` if there was none.
+        finish_reason: why the model stopped, in the server's word, such as ``stop`` or ``length``.
+        model: the model that answered, as its server named it.
+        usage: tokens, where the server counted them.
+        ms: milliseconds from request to complete reply; ``None`` for a built-in model.
+        attempts: how many requests it took, 0 for a message that no model was asked for.
+
+    """
+
+    number: int
+    speaker: Side
+    text: str
+    reasoning: str | None = None
+    finish_reason: str | None = None
+    model: str | None = None
+    usage: Usage | None = None
+    ms: float | None = None
+    attempts: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the text holds nothing but white space."""
+        return not self.text.strip()
+
+
+class Ending(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a dialogue ended.
+
+    Attributes:
+        reason: see :data:`EndReason`.
+        by: the speaker who ended it, where one did.
+        why: one sentence more, where there is more to say.
+
+    """
+
+    reason: EndReason
+    by: Side | None = None
+    why: str | None = None
+
+    def __str__(self) -> str:
+        """Say it in a few words."""
+        return "stopped early" if self.reason == "stopped" else f"ended by {self.reason}"
+
+
+@dataclass(frozen=True, repr=False)
+class Dialogue(Sequence[Message]):
+    """What was said in one sample of a scenario, or an excerpt of it.
+
+    ``dialogue[18]`` is message 18, as people cite it; ``dialogue[1:18]`` are messages 1 to 17, as an excerpt that
+    keeps their numbers; ``dialogue[-1]`` is the last one. Iteration yields messages.
+
+    Attributes:
+        scenario: what was to happen.
+        messages: ordered by number.
+        ending: how it ended; ``None`` where that is not known, as in excerpts and imported transcripts.
+        sample: which independent run of the scenario it is, from 1.
+        date: when it was held, as its transcript says, by default ``YYYY-MM-DD HH:MM`` in UTC.
+        heading: the header of the transcript that it was read from, verbatim, so that writing it again gives the
+            same bytes; ``None`` where it was not read from one.
+
+    """
+
+    scenario: Scenario
+    messages: tuple[Message, ...]
+    ending: Ending | None = None
+    sample: int = 1
+    date: str | None = None
+    heading: str | None = field(default=None, compare=False)
+
+    @classmethod
+    def from_texts(cls, texts: Iterable[str], *, scenario: Scenario | None = None) -> Self:
+        """Make a dialogue of bare strings: A says the first (B, in a scenario without an opener), and they alternate.
+
+        Args:
+            texts: any number of strings.
+            scenario: what they are to have been said in; by default one between two unknown models.
+
+        """
+        said = [text if isinstance(text, str) else _not_text(index, text) for index, text in enumerate(texts)]
+        if scenario is None:
+            unknown = Speaker(UNKNOWN)
+            opener = said[0] if said else None
+            scenario = Scenario(UNKNOWN, a=unknown, b=unknown, opener=opener, turns=len(said) // 2)
+        return cls(scenario, tuple(Message(n, scenario.side_at(n), text) for n, text in enumerate(said, 1)))
+
+    def __len__(self) -> int:
+        """Return the number of messages."""
+        return len(self.messages)
+
+    def __iter__(self) -> Iterator[Message]:
+        """Yield the messages in order."""
+        return iter(self.messages)
+
+    def __reversed__(self) -> Iterator[Message]:
+        """Yield the messages from the last to the first."""
+        return reversed(self.messages)
+
+    def index(self, value: object, start: int = 1, stop: int | None = None) -> int:
+        """Return the number of the first message that equals ``value``, from ``start`` up to, not including, ``stop``.
+
+        Raises:
+            ValueError: there is none.
+
+        """
+        for message in self[start:stop]:
+            if message == value:
+                return message.number
+        msg = "the dialogue holds no such message"
+        raise ValueError(msg)
+
+    @overload
+    def __getitem__(self, number: int) -> Message: ...
+    @overload
+    def __getitem__(self, number: slice) -> Self: ...
+    def __getitem__(self, number: int | slice) -> Message | Self:
+        """Return the message of that number, or an excerpt: the numbers from ``start`` up to, not including, ``stop``.
+
+        A negative number counts from the end, as in a list.
+
+        Raises:
+            IndexError: no message has that number.
+
+        """
+        if isinstance(number, slice):
+            return self._excerpt(number)
+        if number < 0 and -number <= len(self.messages):
+            return self.messages[number]
+        for message in self.messages[max(number - 1, 0) : number] if self._is_whole else self.messages:
+            if message.number == number:
+                return message
+        raise IndexError(self._no_such(number))
+
+    def by(self, side: Side) -> Self:
+        """Return the messages of one speaker, ``"A"`` or ``"B"``."""
+        if side not in SIDES:
+            msg = f'a dialogue has the speakers "A" and "B", not {side!r}'
+            raise ValueError(msg)
+        return self._of(m for m in self.messages if m.speaker == side)
+
+    def turn(self, number: int) -> Self:
+        """Return one exchange, from 1: B's message and A's answer (which the last turn may lack).
+
+        Raises:
+            IndexError: there is no such turn.
+
+        """
+        first = 2 * number if self.scenario.opener is not None else 2 * number - 1
+        found = self._of(m for m in self.messages if first <= m.number <= first + 1)
+        if number < 1 or not found:
+            msg = f"no turn {number}: turns are numbered from 1 to {self.turns}{self._stopped_early}"
+            raise IndexError(msg)
+        return found
+
+    @property
+    def turns(self) -> int:
+        """How many turns were begun: the number of messages after the opener, halved and rounded up."""
+        last = self.messages[-1].number if self.messages else 0
+        return max(0, last + 1 - (self.scenario.opener is not None)) // 2
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts of the messages, in order."""
+        return tuple(m.text for m in self.messages)
+
+    @property
+    def usage(self) -> Usage:
+        """The sum of all tokens that servers counted."""
+        return sum((m.usage for m in self.messages if m.usage), Usage())
+
+    def cut(self, turns: int) -> Self:
+        """Return the dialogue as it was after so many turns, as if its scenario had asked for no more.
+
+        A dialogue that went no further is returned with the ending it had; otherwise the ending is ``turns``.
+        """
+        limit = 2 * turns + (self.scenario.opener is not None)
+        given = {number: text for number, text in self.scenario.given.items() if number <= limit}
+        heading = self.heading if turns == self.scenario.turns else None
+        shorter = replace(self, scenario=replace(self.scenario, turns=turns, given=given), heading=heading)
+        last = self.messages[-1].number if self.messages else 0
+        if last < limit or (last == limit and self.ending is not None and self.ending.reason != "turns"):
+            return shorter
+        return replace(shorter, messages=tuple(m for m in self if m.number <= limit), ending=Ending("turns"))
+
+    def __repr__(self) -> str:
+        """Describe the dialogue in one short line."""
+        name = f"'{shorten(self.scenario.name, 40)}'"
+        if not self.messages:
+            return f"<Dialogue {name}: no messages>"
+        first, last = self.messages[0].number, self.messages[-1].number
+        count = f"{len(self)} message" + ("s" if len(self) > 1 else "")
+        span = count if self._is_whole else f"{len(self)} of messages {first} to {last}"
+        ended = f", {self.ending}" if self.ending else ""
+        return f"<Dialogue {name} sample {self.sample}: {span}{ended}>"
+
+    @property
+    def _is_whole(self) -> bool:
+        return not self.messages or self.messages[-1].number == len(self.messages)
+
+    def _excerpt(self, numbers: slice) -> Self:
+        if numbers.step not in (None, 1):
+            msg = "messages are sliced without a step; use .by(side) or .turn(number)"
+            raise ValueError(msg)
+        last = self.messages[-1].number if self.messages else 0
+        start = _bound(numbers.start, last, default=1)
+        stop = _bound(numbers.stop, last, default=last + 1)
+        return self._of(m for m in self.messages if start <= m.number < stop)
+
+    def _of(self, messages: Iterable[Message]) -> Self:
+        kept = tuple(messages)
+        complete = len(kept) == len(self.messages)
+        return self if complete else replace(self, messages=kept, ending=None, heading=None)
+
+    def _no_such(self, number: int) -> str:
+        if not self.messages:
+            return f"no message {number}: the dialogue is empty"
+        if number == 0:
+            return "no message 0: messages are numbered from 1"
+        first, last = self.messages[0].number, self.messages[-1].number
+        return f"no message {number}: there are {len(self)}, numbered from {first} to {last}{self._stopped_early}"
+
+    @property
+    def _stopped_early(self) -> str:
+        """What to say to whoever asks for more than there is, where that is so because of a stop rule."""
+        if self.ending is None or self.ending.reason != "stopped":
+            return ""
+        why = f": {shorten(self.ending.why)}" if self.ending.why else ""
+        return f"; the dialogue was to have {self.scenario.turns} turns and was stopped early{why}"
+
+
+def _bound(value: int | None, last: int, *, default: int) -> int:
+    if value is None:
+        return default
+    return value if value >= 0 else last + 1 + value
+
+
+def _not_text(index: int, text: object) -> str:
+    msg = f"text {index + 1} must be a string, not {type(text).__name__}"
+    raise TypeError(msg)

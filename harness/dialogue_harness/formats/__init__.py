@@ -1,0 +1,1 @@
+"""Transcripts: dialogues as text that people pass around."""

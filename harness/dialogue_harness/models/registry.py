@@ -1,0 +1,110 @@
+"""Who can speak: the protocol, the models in the box, and which of them a speaker's model name means."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Final
+
+from dialogue_harness._text.printable import shorten
+from dialogue_harness.errors import UnknownModel
+from dialogue_harness.models.endpoints import RESERVED, Endpoint, parse_endpoints
+from dialogue_harness.models.protocol import ChatMessage, Context, Delta, Model, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from dialogue_harness.scenario import Speaker
+
+__all__ = [
+    "ChatMessage",
+    "Context",
+    "Delta",
+    "Endpoint",
+    "Model",
+    "Reply",
+    "is_offline",
+    "open_model",
+    "parse_endpoints",
+]
+
+_BUILTIN: Final = ("builtin:eliza", "builtin:scripted")
+
+
+def open_model(speaker: Speaker, endpoints: Mapping[str, Endpoint] | None = None) -> Model:
+    """Return the model that a speaker's ``model`` names. Nothing is sent, and no connection is made yet.
+
+    Args:
+        speaker: the one who is to speak.
+        endpoints: the configured servers by name, as :func:`parse_endpoints` returns them.
+
+    Raises:
+        UnknownModel: no built-in model and no endpoint is known by that name.
+        KeyRejected: the environment variable that is to hold the server's key is not set, or the command that is to
+            print it fails.
+
+    """
+    known = endpoints or {}
+    prefix = speaker.endpoint
+    if prefix == "builtin":
+        return _builtin(speaker.model)
+    if prefix is not None and prefix != "openai" and prefix not in known:
+        raise _unknown_prefix(speaker, known)
+
+    from dialogue_harness.models.openai.model import OpenAIModel  # noqa: PLC0415 -- not loaded where nothing is sent
+
+    if prefix is None or prefix == "openai":
+        return OpenAIModel(speaker.model_id)
+    endpoint = known[prefix]
+    return OpenAIModel(
+        speaker.model_id,
+        base_url=endpoint.base_url,
+        key_env=endpoint.key_env,
+        key_command=endpoint.key_command,
+    )
+
+
+def is_offline(speaker: Speaker) -> bool:
+    """Return whether the speaker's model is in the box, so that it needs no server, no key and no network."""
+    return speaker.endpoint == "builtin"
+
+
+def _builtin(name: str) -> Model:
+    if name == "builtin:eliza":
+        from dialogue_harness.models.eliza.model import ElizaModel  # noqa: PLC0415 -- its topics are loaded where it speaks
+
+        return ElizaModel()
+    if name == "builtin:scripted":
+        from dialogue_harness.models.scripted import ScriptedModel  # noqa: PLC0415 -- as above
+
+        return ScriptedModel()
+    msg = f"unknown built-in model {_quoted(name)}"
+    raise UnknownModel(
+        msg,
+        facts=[("built-in models", ", ".join(_BUILTIN)), *_nearest(name, _BUILTIN)],
+        fix="write one of the names above; the model of a server has another prefix, or none",
+    )
+
+
+def _unknown_prefix(speaker: Speaker, endpoints: Iterable[str]) -> UnknownModel:
+    prefix = speaker.endpoint or ""
+    known = sorted({*RESERVED, *endpoints})
+    name = shorten(speaker.model, 80)
+    fix = (
+        f"if {name!r} is the model's own name, write 'openai:{name}';\n"
+        "else add the endpoint to the pytest configuration, such as\n"
+        f"  [pytest]\n  harness_endpoints =\n      {shorten(prefix, 40)} = http://127.0.0.1:8000/v1"
+    )
+    return UnknownModel(
+        f"unknown model prefix {_quoted(prefix + ':', 40)} in {_quoted(speaker.model)}",
+        facts=[("known prefixes", ", ".join(known)), *_nearest(prefix, known)],
+        fix=fix,
+    )
+
+
+def _nearest(word: str, known: Iterable[str]) -> list[tuple[str, str]]:
+    near = difflib.get_close_matches(word[:100], list(known), n=1)
+    return [("nearest", near[0])] if near else []
+
+
+def _quoted(text: str, width: int = 80) -> str:
+    return f"'{shorten(text, width)}'"

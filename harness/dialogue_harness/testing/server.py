@@ -1,0 +1,469 @@
+"""A real server on the loopback interface that speaks the chat-completions protocol, for tests and benchmarks.
+
+    with ProtocolServer() as server:
+        model = OpenAIModel("loopback", base_url=server.url)
+        ...
+        assert server.calls == 2
+
+What it answers depends on the request alone, so a run gives the same dialogue whatever the order of its calls. It can
+be told to answer otherwise, to be slow, and to fail in every way that servers fail in. As a process of its own:
+``python harness/dialogue_harness/testing/server.py --latency 0.05`` prints its URL and serves until it is killed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import hashlib
+import http.client
+import json
+import re
+import socket
+import struct
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+from dialogue_harness.testing.faults import Fault, RandomFaults, Request, error_body
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+__all__ = ["Fault", "ProtocolServer", "RandomFaults", "Request", "protocol_server_process", "say"]
+
+#: What is said: a text; or fields of the message (``content``, ``reasoning``, ``refusal``, ``tool_calls``, …) and of
+#: the completion (``finish_reason``, ``usage``, ``model``, ``choices``), which replace the usual ones.
+Answer = str | dict[str, Any]
+
+_OF_COMPLETION = ("choices", "model", "usage", "id")
+_WORDS = (  # noqa: SIM905 -- sixty quoted words would be no easier to read
+    "amber anchor basin beacon birch bridge canyon cedar cinder copper coral crane delta ember falcon fern fjord "
+    "flint garnet glacier granite grove harbor hazel heron indigo island ivory jasper juniper kelp lagoon lantern "
+    "lichen linen maple marble meadow meteor mosaic nectar oak orchid otter pebble pine plateau prairie quartz raven "
+    "reef ridge saffron sage sierra slate spruce summit thistle timber topaz tundra violet walnut willow"
+).split()
+
+
+class ProtocolServer:
+    """The server, in a thread of its own, from ``with`` or :meth:`start` to :meth:`stop`.
+
+    Args:
+        answer: what is said, given the parsed request and the number of the call (from 0); by default a line that
+            depends on model and messages alone.
+        models: what ``/v1/models`` lists. Where given, calls of other models are answered with 404.
+        latency: seconds from the request to the first byte of the reply, or a function of the request.
+        faults: by number of the call, or a function of the request. ``None`` is no fault.
+        strict: whether roles must alternate as Gemma's and Mistral's chat templates demand: an optional system
+            prompt, then user and assistant in turns, the user first.
+        key: the key that is needed; by default any will do, and none.
+        comments: whether streams carry keep-alive comments.
+        piece: size in bytes of a stream's HTTP chunks, characters and lines cut wherever it falls; by default an
+            event a chunk.
+        gather: no call is answered before so many have arrived.
+        port: 0 for a free one, which is kept over :meth:`stop` and :meth:`start`.
+
+    """
+
+    def __init__(
+        self,
+        answer: Callable[[Any, int], Answer] | None = None,
+        *,
+        models: Sequence[str] = (),
+        latency: float | Callable[[Request], float] = 0.0,
+        faults: Sequence[Fault | None] | Mapping[int, Fault] | Callable[[Request], Fault | None] = (),
+        strict: bool = False,
+        key: str | None = None,
+        comments: bool = False,
+        piece: int | None = None,
+        gather: int = 0,
+        port: int = 0,
+    ) -> None:
+        self.answer = answer or (lambda request, _: say(request))
+        self.models = tuple(models)
+        self.latency = latency
+        self.faults = faults
+        self.strict = strict
+        self.key = key
+        self.comments = comments
+        self.piece = piece
+        self.gather = gather
+        self.port = port
+        self._requests: list[Request] = []
+        self._calls = 0
+        self._connections = 0
+        self._attempts: Counter[bytes] = Counter()
+        self._arrived = threading.Condition()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop
+        self._stopped: asyncio.Event
+        self._gathered: asyncio.Event
+
+    @property
+    def url(self) -> str:
+        """The base URL, as a client is given it."""
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """Every request so far, in the order of arrival."""
+        return tuple(self._requests)
+
+    @property
+    def calls(self) -> int:
+        """How many chat completions were asked for so far, the failed ones included."""
+        return self._calls
+
+    @property
+    def connections(self) -> int:
+        """How many connections were accepted so far."""
+        return self._connections
+
+    def wait_for_calls(self, count: int, timeout: float = 30.0) -> None:
+        """Return as soon as so many calls have arrived.
+
+        Raises:
+            TimeoutError: they did not within ``timeout`` seconds.
+
+        """
+        with self._arrived:
+            if not self._arrived.wait_for(lambda: self._calls >= count, timeout):
+                msg = f"{self._calls} of {count} calls after {timeout} s"
+                raise TimeoutError(msg)
+
+    def release(self) -> None:
+        """Answer what `gather` holds back, and from now on all that arrives."""
+        self.gather = 0
+        self._loop.call_soon_threadsafe(self._gathered.set)
+
+    def start(self) -> None:
+        """Serve from now on, on the same port as before."""
+        listening = _listen(self.port)
+        self.port = listening.getsockname()[1]
+        ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(listening, ready)), daemon=True)
+        self._thread.start()
+        ready.wait()
+
+    def stop(self) -> None:
+        """Close every connection and the port. What was recorded is kept."""
+        if self._thread is not None:
+            self._loop.call_soon_threadsafe(self._stopped.set)
+            self._thread.join()
+            self._thread = None
+
+    def __enter__(self) -> Self:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+    async def _serve(self, listening: socket.socket, ready: threading.Event) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stopped = asyncio.Event()
+        self._gathered = asyncio.Event()
+        server = await asyncio.start_server(self._connected, sock=listening, limit=2**20)
+        ready.set()
+        await self._stopped.wait()
+        server.close()
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connections += 1
+        task = asyncio.ensure_future(self._connection(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while (request := await self._receive(reader)) and await self._respond(request, reader, writer):
+                pass
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass  # the client has gone
+        except asyncio.CancelledError:
+            writer.transport.abort()  # stopped as a crash would: what was not sent yet is lost
+            raise
+        finally:
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def _receive(self, reader: asyncio.StreamReader) -> Request | None:
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+        except asyncio.IncompleteReadError:
+            return None  # closed between requests, as it should be
+        first, *lines = head[:-4].decode("latin-1").split("\r\n")
+        method, path, _ = first.split(" ")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        body = await reader.readexactly(int(headers.get("content-length", 0)))
+        return self._record(method, path, headers, body)
+
+    def _record(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Request:
+        if (method, path.partition("?")[0]) != ("POST", "/v1/chat/completions"):
+            request = Request(method, path, headers, body)
+            self._requests.append(request)
+            return request
+        digest = hashlib.blake2b(body, digest_size=16).digest()
+        with self._arrived:
+            self._attempts[digest] += 1
+            request = Request(method, path, headers, body, self._calls, self._attempts[digest])
+            self._requests.append(request)
+            self._calls += 1
+            self._arrived.notify_all()
+        return request
+
+    async def _respond(self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Answer, and return whether the connection can be used again."""
+        if request.call is None:
+            return _send(writer, *self._other(request))
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return _send(writer, *refusal)
+        if self._calls >= self.gather:
+            self._gathered.set()
+        await self._gathered.wait()
+        wait = self.latency(request) if callable(self.latency) else self.latency
+        if wait:
+            await asyncio.sleep(wait)
+        fault = self._fault(request)
+        if fault is not None and fault.kind in {"status", "reset", "stall"}:
+            return await _fail(fault, reader, writer)
+        try:
+            answer = self.answer(request.json, request.call)
+        except Exception as error:  # noqa: BLE001 -- a test's function, whose failure the client must not wait for
+            return _send(writer, 400, _json(error_body(f"the test's answer function raised {error!r}")))
+        completion = _completion(request.json, answer, request.call)
+        if request.json.get("stream"):
+            is_usable = await self._stream(request.json, completion, fault, writer)
+        else:
+            is_usable = _complete(completion, fault, writer)
+        if fault is not None and fault.kind == "hang":
+            await reader.read()  # until the client gives up
+        return is_usable
+
+    def _other(self, request: Request) -> tuple[int, bytes]:
+        if (request.method, request.path) == ("GET", "/v1/models"):
+            listed = [{"id": name, "object": "model", "owned_by": "tests"} for name in self.models or ("loopback",)]
+            return 200, _json({"object": "list", "data": listed})
+        return 404, _json(error_body(f"Invalid URL ({request.method} {request.path})", kind="invalid_request_error"))
+
+    def _refusal(self, request: Request) -> tuple[int, bytes] | None:
+        if self.key is not None and request.headers.get("authorization") != f"Bearer {self.key}":
+            return 401, _json(error_body("Incorrect API key provided.", code="invalid_api_key"))
+        try:
+            body = request.json
+        except ValueError as error:
+            return 400, _json(error_body(f"The body is no JSON: {error}"))
+        if self.models and body.get("model") not in self.models:
+            message = f"The model `{body.get('model')}` does not exist or you do not have access to it."
+            return 404, _json(error_body(message, code="model_not_found"))
+        if self.strict and not _alternates([message["role"] for message in body["messages"]]):
+            return 400, _json(error_body("Conversation roles must alternate user/assistant/user/assistant/..."))
+        return None
+
+    def _fault(self, request: Request) -> Fault | None:
+        if callable(self.faults):
+            return self.faults(request)
+        call = request.call or 0
+        if isinstance(self.faults, Mapping):
+            return self.faults.get(call)
+        return self.faults[call] if call < len(self.faults) else None
+
+    async def _stream(
+        self, request: Any, completion: dict[str, Any], fault: Fault | None, writer: asyncio.StreamWriter
+    ) -> bool:
+        writer.write(_head(200, "text/event-stream", {"transfer-encoding": "chunked"}))
+        events = list(_events(request, completion))
+        kept, ends_well = _spoilt(events, fault)
+        if self.comments:
+            kept = [part for event in kept for part in (b": keep-alive\n\n", event)]
+        for chunk in _pieces(kept, self.piece):
+            writer.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+            await writer.drain()
+        if ends_well:
+            writer.write(b"0\r\n\r\n")
+        return ends_well
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio: no delay, if it is TCP
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", port))
+    listening.listen(4096)
+    return listening
+
+
+def say(request: Any) -> str:
+    """Return the line that is said by default: it depends on the model and the messages alone."""
+    messages = request["messages"]
+    told = "\x00".join([request["model"], *(str(message["content"]) for message in messages)])
+    digest = hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=12).digest()
+    line = " ".join(_WORDS[byte % len(_WORDS)] for byte in digest)
+    return f"Message {len(messages)} from {request['model']}: {line}."
+
+
+def _alternates(roles: list[str]) -> bool:
+    spoken = roles[1:] if roles[:1] == ["system"] else roles
+    return bool(spoken) and all(role == ("user", "assistant")[i % 2] for i, role in enumerate(spoken))
+
+
+def _completion(request: Any, answer: Answer, call: int) -> dict[str, Any]:
+    said = {"content": answer} if isinstance(answer, str) else dict(answer)
+    over = {name: said.pop(name) for name in _OF_COMPLETION if name in said}
+    finish = said.pop("finish_reason", "stop")
+    message = {"role": "assistant", "content": None, **said}
+    return {
+        "id": f"chatcmpl-{call}",
+        "object": "chat.completion",
+        "created": 0,
+        "model": request["model"],
+        "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": finish}],
+        "usage": _usage(request, message),
+        **over,
+    }
+
+
+def _usage(request: Any, message: dict[str, Any]) -> dict[str, int]:
+    told = sum(len(str(sent["content"]).split()) for sent in request["messages"])
+    said = len(str(message["content"] or "").split())
+    return {"prompt_tokens": told, "completion_tokens": said, "total_tokens": told + said}
+
+
+def _events(request: Any, completion: dict[str, Any]) -> Iterator[bytes]:
+    base = {**completion, "object": "chat.completion.chunk"}
+    usage = base.pop("usage")
+    for choice in base.pop("choices"):
+        opening = None if choice["message"]["content"] is None else ""
+        deltas = [{"role": "assistant", "content": opening}, *_deltas(choice["message"])]
+        for delta in deltas:
+            yield _event({**base, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
+        finish = {"index": 0, "delta": {}, "finish_reason": choice["finish_reason"]}
+        yield _event({**base, "choices": [finish]})
+    if (request.get("stream_options") or {}).get("include_usage"):
+        yield _event({**base, "choices": [], "usage": usage})
+    yield b"data: [DONE]\n\n"
+
+
+def _deltas(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    order = sorted(message, key=lambda name: not name.startswith("reasoning"))  # thought comes before speech
+    for name in order:
+        value = message[name]
+        if isinstance(value, str) and name != "role":
+            yield from ({name: piece} for piece in re.findall(r"\s*\S+\s*|\s+", value))
+        elif value is not None and name != "role":
+            yield {name: value}
+
+
+def _spoilt(events: list[bytes], fault: Fault | None) -> tuple[list[bytes], bool]:
+    """Return what is sent of a stream, and whether it ends in good order."""
+    if fault is None:
+        return events, True
+    kept = events[: fault.after]
+    if fault.kind == "broken_json":
+        return [*kept, b'data: {"choices": [{"delta": {"content"\n\n', b"data: [DONE]\n\n"], True
+    if fault.kind == "error":
+        return [*kept, _event(fault.body or error_body("The server had an error while processing your request."))], True
+    return kept, fault.kind == "end_early"
+
+
+def _pieces(events: list[bytes], size: int | None) -> Iterator[bytes]:
+    if size is None:
+        yield from events
+        return
+    whole = b"".join(events)
+    yield from (whole[start : start + size] for start in range(0, len(whole), size))
+
+
+def _complete(completion: dict[str, Any], fault: Fault | None, writer: asyncio.StreamWriter) -> bool:
+    body = _json(completion)
+    if fault is None:
+        return _send(writer, 200, body)
+    if fault.kind == "error":
+        return _send(writer, 200, _bytes(fault.body or error_body("The server had an error.", kind="server_error")))
+    half = body[: len(body) // 2]
+    if fault.kind == "broken_json":
+        return _send(writer, 200, half)
+    writer.write(_head(200, "application/json", {"content-length": str(len(body))}) + half)
+    return False
+
+
+async def _fail(fault: Fault, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    if fault.kind == "status":
+        return _send(writer, fault.status, _bytes(fault.body or ""), fault.headers)
+    if fault.kind == "stall":
+        await reader.read()  # until the client gives up
+        return False
+    # Closing with a linger time of zero sends RST in place of FIN.
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+    return False
+
+
+def _send(writer: asyncio.StreamWriter, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> bool:
+    kind = "application/json" if body[:1] in b"{[" else "text/plain; charset=utf-8"
+    writer.write(_head(status, kind, {"content-length": str(len(body)), **(headers or {})}) + body)
+    return True
+
+
+def _head(status: int, content_type: str, headers: Mapping[str, str]) -> bytes:
+    phrase = http.client.responses.get(status, "Unnamed")
+    lines = [f"HTTP/1.1 {status} {phrase}"]
+    lines += [f"{name}: {value}" for name, value in {"content-type": content_type, **headers}.items()]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+def _event(value: Any) -> bytes:
+    return b"data: " + _bytes(value) + b"\n\n"
+
+
+def _bytes(value: Any) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    return value.encode() if isinstance(value, str) else _json(value)
+
+
+def _json(value: Any) -> bytes:
+    try:
+        return json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # a lone surrogate, which only an escape can carry
+        return json.dumps(value).encode()
+
+
+@contextlib.contextmanager
+def protocol_server_process(*options: str) -> Iterator[str]:
+    """Run the server as a process of its own, and give its URL; for kill tests and for measuring the client alone."""
+    command = [sys.executable, "-m", "dialogue_harness.testing.server", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield (process.stdout or sys.stdin).readline().strip()
+        finally:
+            process.kill()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Serve chat completions on the loopback interface until killed.")
+    parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds from a request to its reply")
+    parser.add_argument("--strict", action="store_true", help="demand roles that alternate")
+    options = parser.parse_args()
+    with ProtocolServer(port=options.port, latency=options.latency, strict=options.strict) as server:
+        sys.stdout.write(server.url + "\n")
+        sys.stdout.flush()
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

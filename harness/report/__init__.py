@@ -1,1 +1,0 @@
-"""Views of one run: the record it leaves, the table at its end, the text of a failure."""
