@@ -16,14 +16,15 @@ from hypothesis import strategies as st
 
 from dialogue_harness._text.words import content_words, words
 from dialogue_harness.dialogue import Usage
-from dialogue_harness.models.eliza import listening, phrases
-from dialogue_harness.models.eliza.listening import TOPIC_OF, TOPICS, hear
+from dialogue_harness.models.eliza import listening
+from dialogue_harness.models.eliza.book import book
+from dialogue_harness.models.eliza.listening import hear
 from dialogue_harness.models.eliza.model import ElizaModel, compose
 from dialogue_harness.models.protocol import ChatMessage, Context, Delta, Reply
 from dialogue_harness.scenario import END_TOKEN_OFFER, Speaker
 
 if TYPE_CHECKING:
-    from dialogue_harness.models.eliza.topic import Topic
+    from dialogue_harness.models.eliza.book import Habit, Topic
 
 SEEDS = range(12)
 LEAVING = {"goodbye", "farewell", "thank", "thanks", "bye", "care"}
@@ -80,7 +81,7 @@ def _leaves(text: str) -> bool:
 
 
 def _told(said: tuple[str, ...]) -> list[Topic]:
-    return [TOPIC_OF[point] for text in said for point in hear(text).told]
+    return [book().topic_of[point] for text in said for point in hear(text).told]
 
 
 # The same seed gives the same bytes.
@@ -165,11 +166,11 @@ def test_the_partners_own_words_come_back_reflected(seed: int) -> None:
 
 def test_something_said_earlier_is_taken_up_again() -> None:
     said = " ".join(text for seed in SEEDS for text in _dialogue(seed))
-    starts = [memory.partition("{")[0] for memory in (*phrases.MEMORIES, *phrases.RECOLLECTIONS)]
+    starts = [memory.partition("{")[0] for memory in (*book().phrases.memories, *book().phrases.recollections)]
     assert sum(said.count(start) for start in starts) >= len(SEEDS) / 2
 
 
-@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.title)
+@pytest.mark.parametrize("topic", book().topics, ids=lambda topic: topic.title)
 def test_a_system_prompt_sets_the_topic(topic: Topic) -> None:
     said = _dialogue(2, f"You talk about {topic.title}. Stay on topic.")
     assert topic.title in said[1]
@@ -190,7 +191,7 @@ def test_a_topic_that_the_partner_proposes_is_taken_up() -> None:
     reply = _answer("Let us talk about sourdough.", seed=4)
     asked = hear(reply).asked
     assert asked is not None
-    assert TOPIC_OF[asked].title == "bread and baking"
+    assert book().topic_of[asked].title == "bread and baking"
 
 
 def test_two_that_were_given_different_topics_answer_each_other_and_steer_back() -> None:
@@ -220,11 +221,11 @@ def test_no_courtesy_is_repeated_mechanically(seed: int) -> None:
 
 def test_every_habit_of_never_leaving_comes_up() -> None:
     ends = [_dialogue(seed)[-30:] for seed in range(20)]
-    kept = [place for end in ends for place, habit in enumerate(phrases.HABITS) if _is_of(habit, end)]
-    assert set(kept) == set(range(len(phrases.HABITS)))
+    kept = [place for end in ends for place, habit in enumerate(book().habits) if _is_of(habit, end)]
+    assert set(kept) == set(range(len(book().habits)))
 
 
-def _is_of(habit: phrases.Habit, said: tuple[str, ...]) -> bool:
+def _is_of(habit: Habit, said: tuple[str, ...]) -> bool:
     known = set(words(" ".join([*habit.forms, *(filler for fillers in habit.fillers.values() for filler in fillers)])))
     return all(set(words(text)) <= known for text in said)
 
@@ -291,31 +292,31 @@ def test_a_question_about_a_known_point_is_answered_with_it() -> None:
 
 def test_a_first_message_that_asks_for_a_known_point_is_greeted_and_answered() -> None:
     reply = _answer("Why do stars twinkle when planets hardly do?")
-    assert any(reply.startswith(greeting) for greeting in phrases.GREETINGS)
+    assert any(reply.startswith(greeting) for greeting in book().phrases.greetings)
     assert [point.hook for point in hear(reply).told] == ["twinkling"]
 
 
 def test_a_topic_that_is_proposed_in_the_middle_of_a_talk_is_taken_up() -> None:
-    reply = _answer("Hello.", TOPICS[0].points[0].tell, "Let us talk about chess.")
+    reply = _answer("Hello.", book().topics[0].points[0].tell, "Let us talk about chess.")
     asked = hear(reply).asked
     assert asked is not None
-    assert TOPIC_OF[asked].title == "chess"
+    assert book().topic_of[asked].title == "chess"
 
 
 def test_a_question_of_which_nothing_is_understood_is_followed_by_something_new() -> None:
-    reply = _answer("Hello.", TOPICS[0].points[0].tell, "Hm?")
+    reply = _answer("Hello.", book().topics[0].points[0].tell, "Hm?")
     (told,) = hear(reply).told
-    assert TOPIC_OF[told] is TOPICS[0]
-    assert told is not TOPICS[0].points[0]
+    assert book().topic_of[told] is book().topics[0]
+    assert told is not book().topics[0].points[0]
 
 
 def test_with_nothing_left_to_tell_it_proposes_to_close() -> None:
-    everything = " ".join(point.tell for point in TOPICS[0].points)
+    everything = " ".join(point.tell for point in book().topics[0].points)
     assert hear(_answer("Hello.", "Hello.", everything)).ends
 
 
 def test_with_nothing_left_to_ask_it_answers_and_proposes_to_close() -> None:
-    first, *others = TOPICS[0].points
+    first, *others = book().topics[0].points
     said = ["Hello."]
     for point in others:
         said += [point.ask, "Hm."]
@@ -327,7 +328,7 @@ def test_with_nothing_left_to_ask_it_answers_and_proposes_to_close() -> None:
 def test_someone_who_will_not_close_is_answered_and_not_asked_again() -> None:
     said = [*_dialogue(0)]
     closing = next(place for place, text in enumerate(said) if hear(text).ends)
-    left = next(point for point in TOPIC_OF[hear(said[closing]).told[0]].points if not _knows(said, point.tell))
+    left = next(point for point in book().topic_of[hear(said[closing]).told[0]].points if not _knows(said, point.tell))
     reply = compose(_view(_eliza(0), [*said[: closing + 1], left.ask]))
     assert hear(reply).told == (left,)
     assert not hear(reply).ends
@@ -353,15 +354,15 @@ def test_thanks_in_the_middle_of_a_talk_are_no_farewell() -> None:
 
 @pytest.mark.parametrize("silence", ["", "   \n", "…", "(waits)"])
 def test_silence_in_the_middle_of_a_talk_is_no_farewell(silence: str) -> None:
-    told = TOPICS[0].points[0].tell
+    told = book().topics[0].points[0].tell
     reply = _answer("Hello.", told, silence)
-    assert reply.startswith(phrases.SILENCE)
+    assert reply.startswith(book().phrases.silence[0])
     assert hear(reply).told
 
 
 def test_with_nothing_to_answer_it_begins_the_conversation() -> None:
     reply = compose(Context(_eliza(1), "B", (ChatMessage("user", ""),), 1))
-    assert any(reply.startswith(greeting) for greeting in phrases.GREETINGS)
+    assert any(reply.startswith(greeting) for greeting in book().phrases.greetings)
 
 
 # JSON, limits, usage, streaming.

@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogue_harness.models.eliza import phrases
-from dialogue_harness.models.eliza.listening import TOPICS, hear, recognise
-from dialogue_harness.models.eliza.rules import LONGEST_REFLECTION, OPINIONS, RULES, match, phrase, reflect
+from dialogue_harness.models.eliza.book import Book, Point, book
+from dialogue_harness.models.eliza.listening import LONGEST_REFLECTION, hear, match, phrase, recognise, reflect
 
 # Taking sentences apart.
 
@@ -51,24 +50,24 @@ def test_what_is_said_back_is_short_and_clean(text: str) -> None:
 
 
 def test_of_two_rules_the_one_of_the_higher_rank_is_used() -> None:
-    found = match(RULES, ["I have two ideas.", "My name is Ada.", "Perhaps."])
+    found = match(book().rules, ["I have two ideas.", "My name is Ada.", "Perhaps."])
     assert found is not None
     assert found.parts == ("Ada",)
 
 
 def test_of_two_sentences_of_one_rank_the_later_is_used() -> None:
-    found = match(RULES, ["I remember snow.", "I remember rain."])
+    found = match(book().rules, ["I remember snow.", "I remember rain."])
     assert found is not None
     assert found.parts == ("rain",)
 
 
 def test_the_rules_stand_in_the_order_of_their_ranks() -> None:
-    assert [rule.rank for rule in RULES] == sorted((rule.rank for rule in RULES), reverse=True)
+    assert [rule.rank for rule in book().rules] == sorted((rule.rank for rule in book().rules), reverse=True)
 
 
 # What it can talk about.
 
-_POINTS = [point for topic in TOPICS for point in topic.points]
+_POINTS = [point for topic in book().topics for point in topic.points]
 
 
 def test_every_point_is_recognised_by_its_statement_and_by_its_question() -> None:
@@ -81,17 +80,17 @@ def test_every_opinion_can_be_taken_apart() -> None:
     for point in _POINTS:
         heard = hear(f"{point.tell} {point.mine}")
         assert (heard.opinion is not None) == bool(point.mine)
-        assert not heard.opinion or match(OPINIONS, [point.mine]) == heard.opinion
+        assert not heard.opinion or match(book().opinions, [point.mine]) == heard.opinion
 
 
 def test_every_topic_is_recognised_by_its_title_and_has_enough_to_say() -> None:
-    for topic in TOPICS:
+    for topic in book().topics:
         assert recognise(f"Talk about {topic.title}.") is topic
         assert len(topic.points) >= 18
 
 
 def test_every_courtesy_is_one() -> None:
-    for habit in (phrases.FAREWELLS, phrases.RETURNS, *phrases.HABITS):
+    for habit in (book().farewells, book().returns, *book().habits):
         for form in habit.forms:
             for place in range(5):
                 fillers = {slot: options[place % len(options)] for slot, options in habit.fillers.items()}
@@ -100,8 +99,14 @@ def test_every_courtesy_is_one() -> None:
 
 
 def test_every_proposal_to_close_is_recognised_and_no_other_phrase_is() -> None:
-    assert all(hear(closing).ends for closing in phrases.CLOSINGS)
-    others = (*phrases.PROPOSALS, *phrases.OFFERS, *phrases.INVITATIONS, *phrases.PROMPTS, *phrases.KEPT)
+    assert all(hear(closing).ends for closing in book().phrases.closings)
+    others = (
+        *book().phrases.proposals,
+        *book().phrases.offers,
+        *book().phrases.invitations,
+        *book().phrases.prompts,
+        *book().phrases.kept,
+    )
     assert not any(hear(other).ends for other in others)
     assert not any(hear(point.ask).ends for point in _POINTS)
 
@@ -120,3 +125,58 @@ def test_every_proposal_to_close_is_recognised_and_no_other_phrase_is() -> None:
 )
 def test_what_says_something_is_no_courtesy(said: str) -> None:
     assert not hear(said).is_idle
+
+
+# What a person adds to the data.
+
+_ADDED = """
+[phrases]
+greetings = ["Hello."]
+[courtesies]
+words = "thanks"
+welcomes = ["You are welcome."]
+farewells = []
+returns = []
+[courtesies.common]
+[[habits]]
+forms = ["..."]
+fillers = {}
+[reflections]
+single = {i = "you"}
+pairs = {}
+before_subject = ""
+verbs = ""
+[[opinions]]
+pattern = "^I like (.+)"
+replies = ["You like {0}."]
+[[rules]]
+rank = 2
+pattern = "tea"
+replies = ["Why tea?"]
+[[topics]]
+title = "tea"
+keywords = "tea leaf"
+[[topics.points]]
+hook = "green tea"
+ask = "What is green tea?"
+tell = "Green tea is not fermented."
+"""
+
+
+def test_a_topic_is_added_by_writing_it_down() -> None:
+    (topic,) = Book(_ADDED).topics
+    assert topic.title == "tea"
+    assert topic.points == (Point("green tea", "What is green tea?", "Green tea is not fermented."),)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "problem"),
+    [
+        ('pattern = "tea"', 'pattern = "(tea"', "rules, entry 1: missing \\), unterminated subpattern"),
+        ('title = "tea"', 'name = "tea"', "topics, entry 1: 'title'"),
+        ('hook = "green tea"', 'hok = "green tea"', "points, entry 1: .*unexpected keyword argument 'hok'"),
+    ],
+)
+def test_a_bad_entry_is_an_error_that_names_it(right: str, wrong: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=rf"eliza\.toml: .*{problem}"):
+        Book(_ADDED.replace(right, wrong))

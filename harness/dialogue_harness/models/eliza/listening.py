@@ -10,16 +10,12 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from dialogue_harness._text.words import content_words, sentences, words
-from dialogue_harness.models.eliza.indoors import BREAD, CHESS, CONTEXT_WINDOWS
-from dialogue_harness.models.eliza.outdoors import GARDENING, NIGHT_SKY, TIDES
-from dialogue_harness.models.eliza.phrases import COURTESIES
-from dialogue_harness.models.eliza.rules import OPINIONS, RULES, Match, match
+from dialogue_harness.models.eliza.book import book
 
 if TYPE_CHECKING:
-    from dialogue_harness.models.eliza.topic import Point, Topic
+    from collections.abc import Iterable
 
-#: All that can be talked about.
-TOPICS: Final = (GARDENING, TIDES, NIGHT_SKY, BREAD, CHESS, CONTEXT_WINDOWS)
+    from dialogue_harness.models.eliza.book import Point, Rule, Topic
 
 #: Of a longer message only the beginning and the end are listened to, in characters.
 _HEAD: Final = 3000
@@ -57,14 +53,29 @@ _ANY_TOPIC = re.compile(r"\bwhat\b[^.?!]{0,40}\b(?:talk about|discuss|topic|subj
 _ANSWER = re.compile(r"\W*(?:yes|no|not|nothing|why|me|i)\b", re.IGNORECASE)
 _MINE = re.compile(r"\bmy ([^\W\d_]+)", re.IGNORECASE)
 
-_TELLS: Final = tuple((point.tell[:_MARK], point) for topic in TOPICS for point in topic.points)
-_ASKS: Final = tuple((point.ask[1:], point) for topic in TOPICS for point in topic.points)
-TOPIC_OF: Final = {point: topic for topic in TOPICS for point in topic.points}
-_KEYWORDS: Final = {word: topic for topic in TOPICS for word in topic.keywords.split()}
+#: Longest part of a sentence, in words, that is said back to the one who said it.
+LONGEST_REFLECTION: Final = 24
+_WORDS_AND_GAPS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|(?:(?![^\W\d_]).)+", re.DOTALL)
+_UNSPEAKABLE = re.compile(r"[^\w\s'.,;:%/&+-]|_")
+_ENDS = re.compile(r"[\s.,;:%/&+-]+\Z")
 
 
 class _Spoken(msgspec.Struct):
     say: str
+
+
+@dataclass(frozen=True)
+class Match:
+    """A rule that fits, the sentence, and the parts of it that were caught, reflected."""
+
+    rule: Rule
+    sentence: str
+    parts: tuple[str, ...]
+
+    def reassemble(self, reply: str) -> str:
+        """Put the parts into one of the rule's replies."""
+        said = reply.format(*self.parts)
+        return said[0].upper() + said[1:]
 
 
 @dataclass(frozen=True)
@@ -128,27 +139,97 @@ def hear(text: str) -> Heard:
 
 def recognise(text: str) -> Topic | None:
     """Return the topic that most of the words of a text point to, of equals the one named first, or ``None``."""
-    found: dict[str, Topic] = {word: _KEYWORDS[word] for word in words(text) if word in _KEYWORDS}
-    votes = list(found.values())
+    keywords = _index().keywords
+    votes = list({word: keywords[word] for word in words(text) if word in keywords}.values())
     return max(votes, key=votes.count, default=None)
 
 
 @cache
 def vocabulary(point: Point) -> frozenset[str]:
     """Return the content words of a point by which it is found, those of the whole topic left out."""
-    common = TOPIC_OF[point].keywords.split()
+    common = book().topic_of[point].keywords
     return frozenset(content_words(f"{point.hook} {point.ask} {point.tell}")).difference(common[:8])
+
+
+def phrase(text: str) -> str:
+    """Return what can be said back of a piece of a message: one line of plain words, no end mark, not too long."""
+    plain = "".join(char for char in text.replace("’", "'") if char.isprintable() or char.isspace())
+    return _ENDS.sub("", " ".join(_UNSPEAKABLE.sub("", plain).split()[:LONGEST_REFLECTION]))
+
+
+def reflect(text: str) -> str:
+    """Return a phrase as the other one would say it: ``my bread`` becomes ``your bread``. Takes linear time."""
+    pieces = _WORDS_AND_GAPS.findall(text)
+    at = [index for index, piece in enumerate(pieces) if piece[0].isalpha()]
+    low = [pieces[index].lower() for index in at]
+    place = 0
+    while place < len(at):
+        pair = book().pairs.get(tuple(low[place : place + 2]))
+        if pair:
+            pieces[at[place]], pieces[at[place + 1]] = pair
+        else:
+            pieces[at[place]] = _turned(pieces[at[place]], low, place)
+        place += 2 if pair else 1
+    return "".join(pieces)
+
+
+def match(rules: Iterable[Rule], sentences: Iterable[str]) -> Match | None:
+    """Return the rule of the highest rank that fits one of the sentences; of equals, the one of the latest sentence.
+
+    Args:
+        rules: in the order of their ranks, the highest first.
+        sentences: in the order of the message.
+
+    """
+    best: Match | None = None
+    for sentence in sentences:
+        matches = (_fit(rule, sentence) for rule in rules)
+        found = next((fit for fit in matches if fit), None)
+        if found and (best is None or found.rule.rank >= best.rule.rank):
+            best = found
+    return best
+
+
+def _fit(rule: Rule, sentence: str) -> Match | None:
+    found = rule.pattern.search(sentence)
+    if found is None:
+        return None
+    parts = tuple(reflect(phrase(part)) for part in found.groups() if part is not None)
+    if parts and found.start(1) == 0:  # the sentence's own capital does not belong in the middle of another
+        parts = (parts[0][:1].lower() + parts[0][1:], *parts[1:])
+    return Match(rule, sentence, parts) if all(parts) else None
+
+
+def _turned(word: str, low: list[str], place: int) -> str:
+    if low[place] != "you":
+        return book().single.get(low[place], word)
+    before, after = low[place - 1] if place else "", low[place + 1] if place + 1 < len(low) else ""
+    return "I" if after in book().verbs or (before in book().before_subject and after) else "me"
+
+
+class _Index:
+    """What of the book is looked for in every message."""
+
+    def __init__(self) -> None:
+        points = tuple(book().topic_of)
+        self.tells = tuple((point.tell[:_MARK], point) for point in points)
+        self.asks = tuple((point.ask[1:], point) for point in points)
+        self.keywords = {word: topic for topic in book().topics for word in topic.keywords}
+
+
+_index = cache(_Index)
 
 
 @lru_cache(maxsize=4096)  # every message is in the context of every later one
 def _hear(text: str) -> Heard:
     text = _spoken(text)
-    told = tuple(point for mark, point in _TELLS if mark in text)
+    told = tuple(point for mark, point in _index().tells if mark in text)
     asks = "?" in text
-    asked = _asked(text) if asks else None
+    marks = [(text.rfind(mark), point) for mark, point in _index().asks if mark in text] if asks else []
+    asked = max(marks, key=lambda pair: pair[0])[1] if marks else None
     ends = asks and _ENDING.search(text[-_SENTENCE:]) is not None
     if told or asked:
-        return Heard(text, told, asked, match(OPINIONS, sentences(text)), asks=asks, ends=ends)
+        return Heard(text, told, asked, match(book().opinions, sentences(text)), asks=asks, ends=ends)
     is_idle = not asks and _is_idle(text)
     return Heard(
         text,
@@ -163,18 +244,13 @@ def _hear(text: str) -> Heard:
 
 
 def _spoken(text: str) -> str:
+    """Return what a JSON object with ``say`` says, and any other text as it is."""
     if not text.startswith("{"):
         return text
-    end = text.rfind("}") + 1
     try:
-        return msgspec.json.decode(text[:end].encode(), type=_Spoken).say
+        return msgspec.json.decode(text[: text.rfind("}") + 1].encode(), type=_Spoken).say
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         return text
-
-
-def _asked(text: str) -> Point | None:
-    found = [(text.rfind(mark), point) for mark, point in _ASKS if mark in text]
-    return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
 def _is_idle(text: str) -> bool:
@@ -185,10 +261,8 @@ def _is_idle(text: str) -> bool:
         return True
     if len(said) > _LONGEST_COURTESY or _FAREWELL.search(text):
         return len(said) <= _LONGEST_COURTESY
-    is_courteous = 2 * sum(word in COURTESIES for word in said) >= len(said)
-    return is_courteous and (_THANKS.search(text) is not None or not _tells_something(text))
-
-
-def _tells_something(text: str) -> bool:
-    found = match(RULES, sentences(text))
-    return recognise(text) is not None or (found is not None and found.rule.rank >= _SUBSTANTIAL)
+    if 2 * sum(word in book().courtesies for word in said) < len(said):
+        return False
+    found = match(book().rules, sentences(text))
+    tells_something = recognise(text) is not None or (found is not None and found.rule.rank >= _SUBSTANTIAL)
+    return _THANKS.search(text) is not None or not tells_something

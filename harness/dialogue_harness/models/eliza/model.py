@@ -13,9 +13,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from dialogue_harness.dialogue import Usage
-from dialogue_harness.models.eliza import phrases
-from dialogue_harness.models.eliza.listening import TOPIC_OF
-from dialogue_harness.models.eliza.rules import RULES, Match, match, phrase, reflect
+from dialogue_harness.models.eliza.book import Habit, book
+from dialogue_harness.models.eliza.listening import match, phrase, reflect
 from dialogue_harness.models.eliza.scene import Draw, Scene
 from dialogue_harness.models.protocol import Reply
 from dialogue_harness.models.scripted import recite
@@ -23,13 +22,16 @@ from dialogue_harness.models.scripted import recite
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from dialogue_harness.models.eliza.book import Point
     from dialogue_harness.models.eliza.listening import Heard
-    from dialogue_harness.models.eliza.topic import Point
     from dialogue_harness.models.protocol import Context, OnDelta
 
 _JSON = re.compile(r"(?<!not )(?<!never )\b(?:answer|reply|respond|speak|write)\b[^.\n]{0,60}\bjson\b", re.IGNORECASE)
 _SLOT = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"\S+")
+
+#: What is said around the points of a topic.
+say = book().phrases
 
 #: Sentences that begin so can be said back after "You say that".
 _ECHOED = re.compile(r"(?:i|you|my|your|it|this|that|the|there|we|he|she|they)\b", re.IGNORECASE)
@@ -113,16 +115,16 @@ def _mood(scene: Scene, text: str) -> str:
 
 def _greet(scene: Scene) -> str:
     draw, last = scene.draw, scene.last
-    greeting = draw.in_turn("greeting", phrases.GREETINGS)
+    greeting = draw.in_turn("greeting", say.greetings)
     if last.told or last.asked:
         return f"{greeting} {_talk(scene)}"
     if last.wants_topic:
-        choice = draw.pick("choice", phrases.CHOICES).format(title=scene.topic.title)
+        choice = draw.pick("choice", say.choices).format(title=scene.topic.title)
         return f"{greeting} {choice} {_first_question(scene)}"
     if last.proposes_topic and scene.topic is not last.topic:
         return f"{greeting} {_steer(scene, scene.draw.pick('first', scene.topic.points))}"
     if last.proposes_topic:
-        return f"{greeting} {draw.pick('acceptance', phrases.ACCEPTANCES)} {_first_question(scene)}"
+        return f"{greeting} {draw.pick('acceptance', say.acceptances)} {_first_question(scene)}"
     if last.is_idle or _only_greets(last):
         return f"{greeting} {_propose(scene)}"
     return f"{greeting} {_converse(scene)}"
@@ -134,14 +136,14 @@ def _only_greets(last: Heard) -> bool:
 
 def _propose(scene: Scene) -> str:
     if scene.set_topic is None and scene.draw.for_dialogue("offer", 3) == 0:
-        return scene.draw.pick("offer", phrases.OFFERS)
-    return scene.draw.pick("proposal", phrases.PROPOSALS).format(title=scene.topic.title)
+        return scene.draw.pick("offer", say.offers)
+    return scene.draw.pick("proposal", say.proposals).format(title=scene.topic.title)
 
 
 def _first_question(scene: Scene) -> str:
     named = None if scene.last.asks else scene.relevant()
     point = named or scene.draw.pick("first", scene.topic.points)
-    return scene.draw.pick("opening", phrases.OPENINGS).format(ask=_inner(point.ask))
+    return scene.draw.pick("opening", say.openings).format(ask=_inner(point.ask))
 
 
 # The talk: each message answers a question or offers a statement, and asks another.
@@ -151,14 +153,14 @@ def _talk(scene: Scene) -> str:
     asked = scene.last.asked
     if asked is not None and asked not in scene.told:
         reaction = _react(scene)
-        leads = phrases.LEADS_ON if reaction else phrases.LEADS
+        leads = say.leads_on if reaction else say.leads
         lead = scene.draw.in_turn("lead", leads) if scene.draw.chance("lead", 35) else ""
         return _tell(scene, asked, reaction, lead)
-    again = phrases.AGAIN.format(hook=asked.hook) if asked else _react(scene)
-    point = scene.near(_latest(scene))
+    again = say.again[0].format(hook=asked.hook) if asked else _react(scene)
+    point = scene.near(scene.latest)
     if point is None:
         return _join(again, _close(scene, None))
-    return _tell(scene, point, again, scene.draw.in_turn("offering", phrases.OFFERINGS))
+    return _tell(scene, point, again, scene.draw.in_turn("offering", say.offerings))
 
 
 def _tell(scene: Scene, point: Point, reaction: str, lead: str) -> str:
@@ -174,11 +176,11 @@ def _follow(scene: Scene, point: Point) -> str:
     draw, following = scene.draw, scene.near(point)
     if following is None:
         return _close(scene, point)
-    if scene.set_topic and TOPIC_OF[point] is not scene.set_topic:
+    if scene.set_topic and book().topic_of[point] is not scene.set_topic:
         return _steer(scene, following)
     if draw.chance("invite", 25):
-        return draw.in_turn("invitation", phrases.INVITATIONS)
-    links = phrases.LINKS if scene.distance(point, following) <= 4 else phrases.JUMPS
+        return draw.in_turn("invitation", say.invitations)
+    links = say.links if scene.distance(point, following) <= 4 else say.jumps
     return draw.in_turn("link", links).format(ask=_inner(following.ask), hook=point.hook)
 
 
@@ -193,34 +195,26 @@ def _react(scene: Scene) -> str:
     if roll < 65 and last.opinion:
         return last.opinion.reassemble(draw.in_turn("opinion", last.opinion.rule.replies))
     if roll < 90:
-        return _about(draw.in_turn("remark", phrases.REACTIONS), last.told[-1].hook)
+        return _about(draw.in_turn("remark", say.reactions), last.told[-1].hook)
     return ""
 
 
 def _remember(scene: Scene) -> str:
     """Return a remark on something that the partner said earlier, unless one's own messages came back to it."""
-    opinions = [_reflected(heard.opinion) for heard in scene.theirs[1:] if heard.opinion]
+    opinions = [_inner(reflect(phrase(heard.opinion.sentence))) for heard in scene.theirs[1:] if heard.opinion]
     fresh = [said for said in opinions if not any(said in heard.text for is_own, heard in scene.heard if is_own)]
     if fresh and scene.draw.chance("recollection", 50):
         said = scene.draw.pick("recalled", fresh)
-        return scene.draw.in_turn("recollection", phrases.RECOLLECTIONS).format(said=said)
+        return scene.draw.in_turn("recollection", say.recollections).format(said=said)
     hooks = [heard.told[-1].hook for heard in scene.theirs[1:] if heard.told]
     if not hooks:
         return ""
-    memory = scene.draw.in_turn("memory", phrases.MEMORIES)
+    memory = scene.draw.in_turn("memory", say.memories)
     return memory.format(old=scene.draw.pick("old", hooks), hook=scene.last.told[-1].hook)
 
 
-def _reflected(opinion: Match) -> str:
-    return _inner(reflect(phrase(opinion.sentence)))
-
-
-def _latest(scene: Scene) -> Point | None:
-    return scene.told[-1] if scene.told else None
-
-
 def _steer(scene: Scene, point: Point) -> str:
-    way = scene.draw.in_turn("steering", phrases.STEERING)
+    way = scene.draw.in_turn("steering", say.steering)
     return way.format(title=scene.topic.title, ask=_inner(point.ask))
 
 
@@ -230,20 +224,18 @@ def _steer(scene: Scene, point: Point) -> str:
 def _close(scene: Scene, point: Point | None) -> str:
     hooks = [told.hook for told in scene.told if told is not point]
     hooks += [point.hook] if point else []
-    closing = scene.draw.pick("closing", phrases.CLOSINGS)
+    closing = scene.draw.pick("closing", say.closings)
     if len(hooks) < 2 or scene.draw.chance("enough", 30):
-        return f"{scene.draw.pick('enough', phrases.ENOUGH)} {closing}"
-    summary = scene.draw.pick("summary", phrases.SUMMARIES).format(first=hooks[0], last=hooks[-1])
+        return f"{scene.draw.pick('enough', say.enough)} {closing}"
+    summary = scene.draw.pick("summary", say.summaries).format(first=hooks[0], last=hooks[-1])
     return f"{summary} {closing}"
 
 
 def _agree(scene: Scene) -> str:
     draw = scene.draw
     hooks = [told.hook for heard in (scene.last, *scene.theirs) for told in heard.told]
-    keepsake = _about(draw.pick("keepsake", phrases.KEEPSAKES), draw.pick("kept", hooks)) if hooks else ""
-    return _join(
-        draw.pick("agreement", phrases.AGREEMENTS), keepsake, phrases.THANKS[0], draw.pick("bye", phrases.BYES)
-    )
+    keepsake = _about(draw.pick("keepsake", say.keepsakes), draw.pick("kept", hooks)) if hooks else ""
+    return _join(draw.pick("agreement", say.agreements), keepsake, say.thanks[0], draw.pick("bye", say.byes))
 
 
 def _courtesy(scene: Scene) -> str:
@@ -253,13 +245,9 @@ def _courtesy(scene: Scene) -> str:
     echo = _quotable(scene.last.text)
     forms = [form for form in habit.forms if echo or "{echo}" not in form]
     fillers = {**habit.fillers, "echo": (echo,)}
-    fresh = {slot: _unsaid(options, scene.last.text) for slot, options in fillers.items()}
+    fresh = {slot: [one for one in said if one not in scene.last.text] or said for slot, said in fillers.items()}
     drawn = [_filled(scene.draw, forms, fresh, attempt) for attempt in range(6)]
     return next((text for text in drawn if text not in recent), drawn[0])
-
-
-def _unsaid(options: Sequence[str], text: str) -> Sequence[str]:
-    return [option for option in options if option not in text] or options
 
 
 def _filled(draw: Draw, forms: Sequence[str], fillers: Mapping[str, Sequence[str]], attempt: int) -> str:
@@ -267,15 +255,15 @@ def _filled(draw: Draw, forms: Sequence[str], fillers: Mapping[str, Sequence[str
     return _SLOT.sub(lambda slot: draw.pick(f"{slot[1]}/{attempt}", fillers[slot[1]]), form)
 
 
-def _habit(scene: Scene) -> phrases.Habit:
+def _habit(scene: Scene) -> Habit:
     """Return the way of taking leave that belongs to this stage of it."""
     if scene.idle_run == 1 and not scene.last.is_farewell:
-        return phrases.WELCOMES
+        return book().welcomes
     if scene.idle_run <= 3:
-        return phrases.FAREWELLS
+        return book().farewells
     if scene.idle_run <= 8:
-        return phrases.RETURNS
-    return phrases.HABITS[scene.draw.for_dialogue("habit", len(phrases.HABITS))]
+        return book().returns
+    return book().habits[scene.draw.for_dialogue("habit", len(book().habits))]
 
 
 def _quotable(text: str) -> str:
@@ -290,10 +278,10 @@ def _quotable(text: str) -> str:
 def _converse(scene: Scene) -> str:
     last, draw = scene.last, scene.draw
     if last.is_silent and not scene.is_beginning:
-        return _join(phrases.SILENCE, _go_on(scene))
+        return _join(say.silence[0], _go_on(scene))
     if last.proposes_topic and last.topic is scene.topic:
-        return f"{draw.pick('acceptance', phrases.ACCEPTANCES)} {_first_question(scene)}"
-    found = match(RULES, last.sentences)
+        return f"{draw.pick('acceptance', say.acceptances)} {_first_question(scene)}"
+    found = match(book().rules, last.sentences)
     is_personal = found is not None and found.rule.rank >= _PERSONAL
     point = _point_for(scene)
     if point and not is_personal:
@@ -307,12 +295,12 @@ def _converse(scene: Scene) -> str:
 def _point_for(scene: Scene) -> Point | None:
     """Return what there is to tell of the topic to someone who asked about it, or spoke of it."""
     if scene.last.topic is scene.topic:
-        return scene.relevant() or scene.near(_latest(scene))
+        return scene.relevant() or scene.near(scene.latest)
     return scene.relevant() if scene.set_topic or scene.told else None
 
 
 def _go_on(scene: Scene) -> str:
-    point = scene.near(_latest(scene)) if scene.told else None
+    point = scene.near(scene.latest) if scene.told else None
     return _tell(scene, point, "", "") if point else _propose(scene)
 
 
@@ -321,18 +309,18 @@ def _keep_going(scene: Scene) -> str:
     draw = scene.draw
     if back := _steer_back(scene):
         return _join(_echo(scene), back)
-    if scene.told and scene.last.asks and (point := scene.near(_latest(scene))):
-        return _tell(scene, point, "", draw.in_turn("offering", phrases.OFFERINGS))
+    if scene.told and scene.last.asks and (point := scene.near(scene.latest)):
+        return _tell(scene, point, "", draw.in_turn("offering", say.offerings))
     kept = [word for heard in scene.theirs for word in heard.possessions]
     if kept and draw.chance("kept", 50):
-        return draw.in_turn("kept form", phrases.KEPT).format(said=reflect(phrase(draw.pick("kept word", kept))))
+        return draw.in_turn("kept form", say.kept).format(said=reflect(phrase(draw.pick("kept word", kept))))
     if draw.chance("propose", 25):
         return _propose(scene)
-    return _join(_echo(scene), draw.in_turn("prompt", phrases.PROMPTS))
+    return _join(_echo(scene), draw.in_turn("prompt", say.prompts))
 
 
 def _steer_back(scene: Scene) -> str:
-    point = scene.near(_latest(scene)) if scene.set_topic else None
+    point = scene.near(scene.latest) if scene.set_topic else None
     return _steer(scene, point) if point else ""
 
 
@@ -341,7 +329,7 @@ def _echo(scene: Scene) -> str:
     for sentence in scene.last.sentences:
         if "?" not in sentence and _ECHOED.match(sentence) and len(sentence.split()) <= 12:
             said = _inner(reflect(phrase(sentence)))
-            return scene.draw.in_turn("echo", phrases.ECHOES).format(said=said)
+            return scene.draw.in_turn("echo", say.echoes).format(said=said)
     return ""
 
 

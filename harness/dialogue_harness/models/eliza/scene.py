@@ -7,13 +7,14 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from dialogue_harness._text.words import content_words
-from dialogue_harness.models.eliza.listening import TOPIC_OF, TOPICS, Heard, hear, recognise, vocabulary
+from dialogue_harness.models.eliza.book import book
+from dialogue_harness.models.eliza.listening import Heard, hear, recognise, vocabulary
 from dialogue_harness.scenario import END_TOKEN_OFFER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dialogue_harness.models.eliza.topic import Point, Topic
+    from dialogue_harness.models.eliza.book import Point, Topic
     from dialogue_harness.models.protocol import Context
 
 T = TypeVar("T")
@@ -84,6 +85,11 @@ class Scene:
         self.told = list(dict.fromkeys(point for _, heard in self.heard for point in heard.told))
         self.used = {*self.told, *(heard.asked for _, heard in self.heard if heard.asked)}
 
+    @property
+    def latest(self) -> Point | None:
+        """The point that was told last."""
+        return self.told[-1] if self.told else None
+
     @cached_property
     def own(self) -> Heard | None:
         """One's own previous message."""
@@ -126,9 +132,9 @@ class Scene:
             return self.last.topic
         points = [point for _, heard in reversed(self.heard) for point in (*heard.told[-1:], heard.asked) if point]
         if points:
-            return TOPIC_OF[points[0]]
+            return book().topic_of[points[0]]
         named = next((heard.topic for _, heard in reversed(self.heard) if heard.topic), None)
-        return named or TOPICS[self.draw.for_dialogue("topic", len(TOPICS))]
+        return named or book().topics[self.draw.for_dialogue("topic", len(book().topics))]
 
     @cached_property
     def is_exhausted(self) -> bool:
