@@ -52,15 +52,23 @@ def refuse(
     raise error(headline, facts=facts, fix=fix)
 
 
-def whole_number(error: type[HarnessError], name: str, value: object, *, low: int | None = 0, high: int = MOST) -> int:
-    """Return ``value`` if it is a whole number from ``low`` to ``high``; a text of digits counts as one.
+def whole_number(
+    error: type[HarnessError],
+    name: str,
+    value: object,
+    *,
+    low: int | None = 0,
+    high: int = MOST,
+    parse: bool = False,
+) -> int:
+    """Return ``value`` if it is a whole number from ``low`` to ``high``; with ``parse``, a numeral counts.
 
     Raises:
         HarnessError: of the class ``error``: it is not.
 
     """
     must = f"{name} must be a whole number" + ("" if low is None else f", {low} or more")
-    number = _parsed(value, int)
+    number = _parsed(value, int, parse=parse)
     if not isinstance(number, int):
         rounded = round(number) if isinstance(number, float) and abs(number) < MOST else None
         refuse(error, must, value, near=rounded if rounded is None or low is None else max(rounded, low))
@@ -79,8 +87,9 @@ def number(
     low: float = 0.0,
     high: float | None = None,
     above: bool = False,
+    parse: bool = False,
 ) -> float:
-    """Return ``value`` as a float if it lies between ``low`` and ``high``, both included; a numeral counts as one.
+    """Return ``value`` as a float if it lies between ``low`` and ``high``, both included.
 
     Args:
         error: the class of the error to raise.
@@ -89,6 +98,7 @@ def number(
         low: the least value, or with ``above`` the value that it must exceed.
         high: the greatest value; ``None`` for any finite one.
         above: whether ``low`` itself is out of range.
+        parse: whether a text may be given, as on a command line: what its numeral stands for is the value.
 
     Raises:
         HarnessError: of the class ``error``: it is not.
@@ -98,7 +108,7 @@ def number(
     must = (
         f"{name} must be a number, {from_low}" if high is None else f"{name} must be a number from {low:g} to {high:g}"
     )
-    given = _parsed(value, float)
+    given = _parsed(value, float, parse=parse)
     if not isinstance(given, int | float) or math.isnan(given):
         refuse(error, must, value)
     if given < low or (above and given == low):
@@ -149,16 +159,15 @@ def texts(error: type[HarnessError], name: str, value: object, *, blank: bool = 
     return found
 
 
-def _parsed(value: object, kind: type[int | float]) -> object:
-    """Return the number that a numeral stands for, and anything else as it is, but for booleans."""
+def _parsed(value: object, kind: type[int | float], *, parse: bool) -> object:
+    """Return what may be a number, or ``None``."""
     if isinstance(value, bool):
         return None
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not parse:
         return value
-    try:
-        return kind(value)
-    except ValueError:
+    for reading in (kind, float):
         try:
-            return float(value)
+            return reading(value)
         except ValueError:
-            return None
+            continue
+    return None

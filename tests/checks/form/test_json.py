@@ -93,7 +93,7 @@ def test_white_space_around_a_document_is_no_part_of_it(text: str) -> None:
 def test_a_text_that_is_not_strictly_json_is_explained(text: str, reason: str) -> None:
     told = why(text)
     assert told is not None
-    assert told.removesuffix(" (JSON stands inside it: lenient=True takes that)") == reason
+    assert told.removesuffix(" (there is JSON inside it: lenient=True accepts that)") == reason
 
 
 def test_a_document_may_be_nested_fifty_deep() -> None:
@@ -117,7 +117,7 @@ def test_json_in_other_text_is_taken_leniently_and_hinted_at_strictly(text: str)
     assert why(text, OBJECT, lenient=True) is None
     strictly = why(text, OBJECT)
     assert strictly is not None
-    assert strictly.endswith(" (JSON stands inside it: lenient=True takes that)")
+    assert strictly.endswith(" (there is JSON inside it: lenient=True accepts that)")
 
 
 @pytest.mark.parametrize(

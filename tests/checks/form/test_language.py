@@ -68,7 +68,7 @@ def test_a_language_that_is_not_known_is_refused_with_the_nearest(wanted: Any, g
         why("", wanted)
     assert str(caught.value) == (
         "conforms: language must be the code of a language that can be told: ar, de, el, en, es, fa, fr, he, hi, it, "
-        f"ja, ko, nl, pl, pt, ru, sv, th, tr, uk, zh\n  got: {got}{nearest}"
+        f"ja, ko, nl, pl, pt, ru, sv, th, tr, uk, zh\n  got: {got!r}{nearest}"
     )
 
 

@@ -54,7 +54,7 @@ def test_the_count_is_that_of_the_words_of_the_package(text: str, limit: int) ->
     [
         ({"max_words": -1}, "conforms: max_words must be a whole number, 0 or more\n  got: -1\n  nearest: 0"),
         ({"max_words": 99.5}, "conforms: max_words must be a whole number, 0 or more\n  got: 99.5\n  nearest: 100"),
-        ({"min_characters": "9"}, "conforms: min_characters must be a whole number, 0 or more\n  got: 9"),
+        ({"min_characters": "9"}, "conforms: min_characters must be a whole number, 0 or more\n  got: '9'"),
         ({"min_sentences": True}, "conforms: min_sentences must be a whole number, 0 or more\n  got: True"),
         (
             {"min_words": 9, "max_words": 5},
@@ -110,8 +110,8 @@ def test_a_phrase_may_begin_and_end_with_signs() -> None:
 @pytest.mark.parametrize(
     ("phrases", "text"),
     [
-        ("", "conforms: requires must be a phrase or a list of them, none blank\n  got:"),
-        (["tide", " "], "conforms: requires must be a phrase or a list of them, none blank\n  got:"),
+        ("", "conforms: requires must be a phrase or a list of them, none blank\n  got: ''"),
+        (["tide", " "], "conforms: requires must be a phrase or a list of them, none blank\n  got: ' '"),
         (["tide", 3], "conforms: requires must be a phrase or a list of them, none blank\n  got: 3"),
         ([], "conforms: requires must not be empty: it would ask for nothing\n  got: []"),
         (3, "conforms: requires must be a phrase or a list of them\n  got: 3"),

@@ -86,15 +86,15 @@ def test_a_selection_of_nothing_is_put_in_words(options: dict[str, Any], which: 
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"by": "b"}, 'conforms: by must be "A" or "B"\n  got: b\n  nearest: "B"'),
-        ({"by": "Bob"}, 'conforms: by must be "A" or "B"\n  got: Bob'),
+        ({"by": "b"}, 'conforms: by must be "A" or "B"\n  got: \'b\'\n  nearest: "B"'),
+        ({"by": "Bob"}, 'conforms: by must be "A" or "B"\n  got: \'Bob\''),
         (
             {"turns": 3, "from_turn": 3},
             "conforms: turns and from_turn say the same thing; give one of them\n  got: 3",
         ),
         ({"turns": (8, 3)}, "conforms: turns must not end before they begin\n  got: (8, 3)\n  nearest: (3, 8)"),
         ({"turns": "3-8"},
-         "conforms: turns must be one turn, or the first and the last\n  got: 3-8\n  nearest: (3, 8)"),
+         "conforms: turns must be one turn, or the first and the last\n  got: '3-8'\n  nearest: (3, 8)"),
         ({"turns": (1, 2, 3)}, ("conforms: turns must be one turn, or the first and the last\n"
                                "  got: (1, 2, 3)\n  nearest: (3, 8)")),
         ({"turns": 0}, "conforms: turns must be a whole number, 1 or more\n  got: 0\n  nearest: 1"),

@@ -186,7 +186,7 @@ def test_a_misspelt_rule_in_a_shape_is_refused_with_the_nearest() -> None:
     assert text.splitlines()[0].startswith(
         "conforms: any_of[1].max_word is no rule; there are schema, lenient, any_of,"
     )
-    assert text.splitlines()[1:] == ["  got: max_word", "  nearest: max_words"]
+    assert text.splitlines()[1:] == ["  got: 'max_word'", "  nearest: max_words"]
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_a_misspelt_rule_in_a_shape_is_refused_with_the_nearest() -> None:
         (
             {"any_of": ["json"]},
             ("conforms: any_of[0] must be a dict of rules\n"
-            "  got: json\n"
+            "  got: 'json'\n"
             '  nearest: {"schema": {"type": "object"}}'),
         ),
         (
@@ -213,7 +213,7 @@ def test_a_misspelt_rule_in_a_shape_is_refused_with_the_nearest() -> None:
             {"lenient": True, "max_words": 3},
             "conforms: lenient says how a schema is met, and there is no schema\n  got: True",
         ),
-        ({"schema": True, "lenient": "yes"}, "conforms: lenient must be True or False\n  got: yes\n  nearest: True"),
+        ({"schema": True, "lenient": "yes"}, "conforms: lenient must be True or False\n  got: 'yes'\n  nearest: True"),
         (
             {"max_words": 3, "share": 95},
             "conforms: share must be a number above 0, at most 1\n  got: 95\n  nearest: 1.0",

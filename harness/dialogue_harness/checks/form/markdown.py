@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dialogue_harness._text.printable import shorten
-from dialogue_harness.checks.form.options import Note, Rule, nearest_of, refusal, several, whole
+from dialogue_harness._text.validation import nearest
+from dialogue_harness.checks.form.options import Note, Rule, refusal, several, whole
 
-_FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
-_HEADING: Final = re.compile(r" {0,3}(#{1,6})(?:[ \t]|$)")
-_UNDERLINE: Final = re.compile(r" {0,3}(=+|-{2,})[ \t]*")
-_BULLET: Final = re.compile(r"[ \t]*[-*+][ \t]+\S")
-_NUMBERED: Final = re.compile(r"[ \t]*(\d{1,3})[.)][ \t]+\S")
-_RULER: Final = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
-_CELL: Final = re.compile(r"[ \t]*:?-+:?[ \t]*")
-_QUOTE: Final = re.compile(r" {0,3}>")
-_CODE_SPAN: Final = re.compile(r"(?<!`)(`{1,3})(?!`)[^`\n]+\1(?!`)")
-_EMPHASIS: Final = re.compile(
-    r"(?<![*\w\\])(\*{1,3})(?=[^\s*])[^*\n]+(?<=[^\s*\\])\1(?![*\w])|(?<![_\w\\])(_{1,3})(?=[^\s_])[^_\n]+(?<=[^\s_\\])\2(?![_\w])"
-)
-_LINK: Final = re.compile(r"\[[^\[\]\n]+\]\([^()\s]+(?: \"[^\"\n]*\")?\)")
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+#: Longer texts are not read as Markdown, which keeps the cost of any text in bounds.
+MAX_CHARACTERS: Final = 1_000_000
 
 #: Names of one language that a fence may give.
 _ALIASES: Final = {
@@ -71,34 +65,64 @@ class Outline:
     fences: list[Fence] = field(default_factory=list)
 
 
+#: Which kind a token of the parser opens. Lists and quotations within one of their kind do not count.
+_OPENS: Final = {
+    "heading_open": "headings", "bullet_list_open": "lists", "ordered_list_open": "lists", "table_open": "tables",
+    "fence": "code", "blockquote_open": "quotes", "em_open": "emphasis", "strong_open": "emphasis",
+    "link_open": "links", "code_inline": "code_spans",
+}  # fmt: skip
+_NESTED: Final = ("lists", "quotes")
+
+
+@functools.cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # noqa: PLC0415 -- only where Markdown is asked for
+
+    return MarkdownIt("commonmark").enable("table")
+
+
 def fences(text: str) -> list[Fence]:
     """Return the fenced code blocks of a text, in order; one that is not closed goes on to the end."""
-    if "```" not in text and "~~~" not in text:
-        return []
-    return [block for block in _blocks(text.split("\n")) if isinstance(block, Fence)]
+    return outline(text).fences if "```" in text or "~~~" in text else []
 
 
 def outline(text: str) -> Outline:
-    """Return what Markdown there is in a text, after CommonMark with tables. Takes linear time."""
+    """Return what Markdown there is in a text of at most :data:`MAX_CHARACTERS`, after CommonMark with tables."""
     found = Outline()
-    previous, in_list = "", False
-    outside: list[tuple[int, str]] = []
-    ahead = list(_blocks(text.split("\n")))
-    for place, block in enumerate(ahead):
-        if isinstance(block, Fence):
-            found.fences.append(block)
-            found.lines["code"].append(block.line)
-            previous, in_list = "", False
-            continue
-        number, line = block
-        in_list = _line(found, number, line, previous, in_list=in_list)
-        below = ahead[place + 1] if place + 1 < len(ahead) else None
-        if isinstance(below, tuple) and _opens_table(line, below[1]):
-            found.lines["tables"].append(number)
-        outside.append(block)
-        previous = line
-    _spans(found, outside)
+    depth = dict.fromkeys(_NESTED, 0)
+    lines = text.split("\n")
+    for token in _parser().parse(text.encode("utf-8", "replace").decode()):
+        kind = _OPENS.get(token.type.replace("_close", "_open"))
+        number = token.map[0] + 1 if token.map else 0
+        if kind in depth:
+            depth[kind] += token.nesting
+            if token.nesting > 0 and depth[kind] == 1:
+                found.lines[kind].append(number)
+        elif kind and token.nesting >= 0:
+            found.lines[kind].append(number)
+        if token.type == "heading_open":
+            found.levels.append(int(token.tag[1]))
+        elif token.type == "fence":
+            found.fences.append(_fence(token, number, lines))
+        line = number
+        for inner in token.children or ():
+            line += inner.type in {"softbreak", "hardbreak"}
+            if inner.nesting >= 0 and inner.type in _OPENS:
+                found.lines[_OPENS[inner.type]].append(line)
     return found
+
+
+def _fence(token: Token, number: int, lines: list[str]) -> Fence:
+    end = token.map[1] if token.map else number
+    last = lines[end - 1].strip(" \t\r>") if number < end <= len(lines) else ""
+    closed = last.startswith(token.markup) and not last.strip(token.markup[0])
+    info = token.info.split(None, 1)
+    return Fence(number, _language(info[0]) if info else "", token.content.removesuffix("\n"), closed)
+
+
+def _language(name: str) -> str:
+    plain = name.strip().strip("{}.,:").casefold()
+    return _ALIASES.get(plain, plain)
 
 
 def markdown_rule(option: str, wanted: object) -> Rule:
@@ -115,23 +139,32 @@ def markdown_rule(option: str, wanted: object) -> Rule:
 
     """
     if isinstance(wanted, bool):
-        return _some if wanted else _none
+        return _bounded(_some if wanted else _none)
     if not isinstance(wanted, Mapping) or not wanted:
-        nearest = '{"headings": True, "code": False}'
-        raise refusal(wanted, option, "must be True, False or a dict of kinds of Markdown", nearest=nearest)
+        example = '{"headings": True, "code": False}'
+        raise refusal(wanted, option, "must be True, False or a dict of kinds of Markdown", nearest=example)
     for key in wanted:
         if key not in _KEYS:
-            near = nearest_of(key, _KEYS)
-            raise refusal(
-                key, option, f"has no {key!r}; it takes " + ", ".join(_KEYS), nearest=f'"{near}"' if near else None
-            )
+            near = nearest(key, _KEYS)
+            takes = f"has no {key!r}; it takes " + ", ".join(_KEYS)
+            raise refusal(key, option, takes, nearest=f'"{near}"' if near else None)
     counts = {kind: _span(f"{option}[{kind!r}]", wanted[kind]) for kind in KINDS if kind in wanted}
     levels = _levels(f"{option}['levels']", wanted["levels"]) if "levels" in wanted else None
     languages: tuple[str, ...] = ()
     if "languages" in wanted:
         languages = several(f"{option}['languages']", wanted["languages"], "a language")
     known = frozenset(_language(language) for language in languages)
-    return lambda text: _structure(outline(text), counts, levels, known)
+    return _bounded(lambda found: _structure(found, counts, levels, known))
+
+
+def _bounded(judge: Callable[[Outline], Iterator[Note]]) -> Rule:
+    def rule(text: str) -> Iterator[Note]:
+        if len(text) > MAX_CHARACTERS:
+            yield Note(f"has {len(text)} characters, more than the {MAX_CHARACTERS} that are read as Markdown")
+        else:
+            yield from judge(outline(text))
+
+    return rule
 
 
 def _structure(
@@ -159,14 +192,14 @@ def _structure(
         yield Note(f"has no code block in {' or '.join(sorted(languages))}")
 
 
-def _none(text: str) -> Iterator[Note]:
-    found = [f"{KINDS[kind][0]} at line {lines[0]}" for kind, lines in outline(text).lines.items() if lines]
-    if found:
-        yield Note("has Markdown where none is wanted: " + ", ".join(found))
+def _none(found: Outline) -> Iterator[Note]:
+    told = [f"{KINDS[kind][0]} at line {lines[0]}" for kind, lines in found.lines.items() if lines]
+    if told:
+        yield Note("has Markdown where none is wanted: " + ", ".join(told))
 
 
-def _some(text: str) -> Iterator[Note]:
-    if not any(outline(text).lines.values()):
+def _some(found: Outline) -> Iterator[Note]:
+    if not any(found.lines.values()):
         yield Note("has no Markdown")
 
 
@@ -204,89 +237,3 @@ def _levels(option: str, wanted: object) -> tuple[int, int]:
             wanted, option, "must be levels of headings: one from 1 to 6, or the first and the last", nearest="(1, 3)"
         )
     return low, high
-
-
-def _blocks(lines: list[str]) -> Iterator[Fence | tuple[int, str]]:
-    """Yield fenced blocks, and the lines outside of them with their numbers."""
-    opening: re.Match[str] | None = None
-    since = 0
-    for number, raw in enumerate(lines, 1):
-        line = raw.removesuffix("\r")
-        mark = _FENCE.fullmatch(line)
-        if opening is None:
-            if mark and not (mark[1][0] == "`" and "`" in mark[2]):
-                opening, since = mark, number
-            else:
-                yield number, line
-        elif mark and mark[1].startswith(opening[1]) and not mark[2].strip():
-            yield _fence(opening, since, lines[since : number - 1], closed=True)
-            opening = None
-    if opening is not None:
-        yield _fence(opening, since, lines[since:], closed=False)
-
-
-def _fence(opening: re.Match[str], line: int, content: list[str], *, closed: bool) -> Fence:
-    info = opening[2].split(None, 1)
-    return Fence(line, _language(info[0]) if info else "", "\n".join(content), closed)
-
-
-def _language(name: str) -> str:
-    plain = name.strip().strip("{}.,:").casefold()
-    return _ALIASES.get(plain, plain)
-
-
-def _line(found: Outline, number: int, line: str, previous: str, *, in_list: bool) -> bool:
-    """Note what block a line begins; return whether a list goes on after it."""
-    if not line.strip():
-        return in_list
-    heading = _HEADING.match(line)
-    underline = _UNDERLINE.fullmatch(line) if _is_paragraph(previous) else None
-    if heading or underline:
-        found.lines["headings"].append(number if heading else number - 1)
-        found.levels.append(len(heading[1]) if heading else 1 if "=" in line else 2)
-        return False
-    if _is_item(line, previous, in_list=in_list):
-        if not in_list:
-            found.lines["lists"].append(number)
-        return True
-    if _QUOTE.match(line):
-        if not _QUOTE.match(previous):
-            found.lines["quotes"].append(number)
-        return False
-    return in_list and (line[:1] in " \t" or bool(previous.strip()))
-
-
-def _is_paragraph(line: str) -> bool:
-    begins_block = _HEADING.match(line) or _BULLET.match(line) or _QUOTE.match(line) or "|" in line
-    return bool(line.strip()) and not begins_block and not _UNDERLINE.fullmatch(line)
-
-
-def _is_item(line: str, previous: str, *, in_list: bool) -> bool:
-    if _RULER.fullmatch(line):
-        return False
-    numbered = _NUMBERED.match(line)
-    if numbered is None:
-        return _BULLET.match(line) is not None
-    # a paragraph may hold a line that begins with a year; only a list that begins with 1 breaks into one
-    return in_list or not previous.strip() or int(numbered[1]) == 1
-
-
-def _opens_table(line: str, below: str) -> bool:
-    if "|" not in line or "-" not in below:
-        return False
-    cells = below.strip().removeprefix("|").removesuffix("|").split("|")
-    return all(_CELL.fullmatch(cell) for cell in cells) and len(cells) == len(
-        line.strip().removeprefix("|").removesuffix("|").replace("\\|", "").split("|")
-    )
-
-
-def _spans(found: Outline, lines: Iterable[tuple[int, str]]) -> None:
-    for number, raw in lines:
-        line = raw
-        if "`" in line:
-            line, spans = _CODE_SPAN.subn(" ", line)
-            found.lines["code_spans"] += [number] * spans
-        if "*" in line or "_" in line:
-            found.lines["emphasis"] += [number for _ in _EMPHASIS.finditer(line)]
-        if "](" in line:
-            found.lines["links"] += [number for _ in _LINK.finditer(line)]

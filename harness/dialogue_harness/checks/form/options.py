@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from dialogue_harness._text.printable import described, shorten
-from dialogue_harness.checks.options import MOST
+from dialogue_harness._text.validation import whole_number
 from dialogue_harness.errors import CheckError
 
 
@@ -40,35 +39,21 @@ def refusal(got: object, option: str, must: str, *, nearest: str | None = None, 
         fix: what to do instead.
 
     """
-    facts = [("got", shorten(got if isinstance(got, str) else described(got), 100))]
+    facts = [("got", shorten(described(got), 100))]
     if nearest is not None:
         facts.append(("nearest", nearest))
     msg = f"conforms: {option} {must}"
     return CheckError(msg, facts=facts, fix=fix)
 
 
-def nearest_of(value: object, choices: Iterable[str]) -> str | None:
-    """Return the choice that ``value`` most likely stands for, or ``None``."""
-    near = difflib.get_close_matches(str(value).strip().casefold(), list(choices), n=1)
-    return near[0] if near else None
-
-
 def whole(option: str, value: object, *, low: int = 0) -> int:
-    """Return ``value`` if it is a whole number of at least ``low`` and at most :data:`MOST`.
+    """Return ``value`` if it is a whole number of at least ``low``.
 
     Raises:
         CheckError: it is not.
 
     """
-    must = f"must be a whole number, {low} or more"
-    if isinstance(value, bool) or not isinstance(value, int):
-        rounded = round(value) if isinstance(value, float) and low <= value < 1e15 else None
-        raise refusal(value, option, must, nearest=None if rounded is None else str(rounded))
-    if value < low:
-        raise refusal(value, option, must, nearest=str(low))
-    if value > MOST:
-        raise refusal(value, option, f"must be at most {MOST}", nearest=str(MOST))
-    return value
+    return whole_number(CheckError, f"conforms: {option}", value, low=low)
 
 
 def several(option: str, value: object, what: str) -> tuple[str, ...]:

@@ -1,142 +1,120 @@
-"""Regular expressions as a rule for messages, so that no text takes more than linear time."""
+"""Regular expressions as rules for messages and in JSON Schemas, searched for by `regex` with a time limit."""
 
 from __future__ import annotations
 
 import functools
-import math
 import re
-import warnings
 from typing import TYPE_CHECKING, Final
 
+import regex
+
 from dialogue_harness._text.printable import shorten
-from dialogue_harness.checks.form.ambiguity import choices, culprit, exponent, is_anchored
-from dialogue_harness.checks.form.automaton import Automaton, TooBig
 from dialogue_harness.checks.form.options import Note, Rule, refusal
-from dialogue_harness.checks.form.syntax import Seq, parse
+from dialogue_harness.errors import CheckError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
-#: Up to so many steps in the worst case `re` is asked, which is fast in all but the worst; an automaton beyond.
-_CHEAP: Final = 1e6
-#: What no automaton can do is given to `re` up to so many steps in the worst case: a second or so.
-_BEARABLE: Final = 1e8
-#: Of those, this many two-way choices cost nothing: most of them exclude each other.
-_FREE_CHOICES: Final = 12
-_WAY_OUT: Final = (
-    "leave one way to match each character: a+ for (a+)+, [ab]* for (a|b|ab)*, and between repetitions something that "
-    "cannot be part of them, as the comma in (\\w+,)*"
-)
+#: Seconds that one search may take. A pattern that needs longer backtracks without end, or nearly.
+TIME_LIMIT: Final = 2.0
 
+#: The flags that `re` and `regex` both know, by their bits in `re`, which are not always the same.
+_FLAGS: Final = {getattr(re, name): getattr(regex, name) for name in ("A", "I", "M", "S", "X")}
 
-class Pattern:
-    """A regular expression that is searched for in time linear in the text.
-
-    Args:
-        expression: compiled by `re`, without a culprit in the sense of :func:`culprit`.
-        tree: the same, as a tree.
-        is_known: whether it is known to have no culprit; else an automaton alone may search for it.
-
-    """
-
-    def __init__(self, expression: re.Pattern[str], tree: Seq, *, is_known: bool = True) -> None:
-        self.expression = expression
-        self._is_known = is_known
-        self._power = exponent(tree)
-        self._power = max(1, self._power + (self._power > 0 and not is_anchored(tree)))
-        self._choices = choices(tree)
-        self._tree = tree
-
-    @functools.cached_property
-    def automaton(self) -> Automaton | None:
-        """The automaton that searches for it, or ``None`` if there can be none."""
-        try:
-            return Automaton(self._tree)
-        except TooBig:
-            return None
-
-    def found_in(self, text: str) -> bool:
-        """Whether the expression matches anywhere in ``text``; false where there is an :meth:`excuse`."""
-        if self._is_known and self._steps(text, 0) <= _CHEAP:
-            return self.expression.search(text) is not None
-        if self.automaton is not None:
-            return self.automaton.found_in(text)
-        return self.excuse(text) is None and self.expression.search(text) is not None
-
-    def excuse(self, text: str) -> str | None:
-        """Say why the expression cannot be searched for in so long a text; ``None`` if it can."""
-        if self._steps(text, _FREE_CHOICES) <= _BEARABLE or self.automaton is not None:
-            return None
-        shown = shorten(self.expression.pattern, 40)
-        return f"has {len(text)} characters, more than can be searched for '{shown}' in good time"
-
-    def _steps(self, text: str, free: int) -> float:
-        ways = min(1000.0, max(0.0, self._choices - free))  # 2 ** 1000 is still a float
-        return math.pow(2, ways) * math.pow(len(text) or 1, min(self._power, 30))
+#: What differs between ECMA-262, whose patterns JSON Schemas hold, and `regex`: outside of a class, and inside of one.
+_TOKEN: Final = re.compile(r"\\(?:u\{([0-9A-Fa-f]+)\}|c([A-Za-z])|k<|.)|\[\^?\]?|\]|[$.]", re.DOTALL)
+_ESCAPES: Final = {"d": "0-9", "w": "A-Za-z0-9_", "s": r"\s\ufeff"}
+_ECMA: Final = {
+    **{rf"\{name}": f"[{members}]" for name, members in _ESCAPES.items()},
+    **{rf"\{name.upper()}": f"[^{members}]" for name, members in _ESCAPES.items()},
+    r"\b": r"(?a:\b)",
+    r"\B": r"(?a:\B)",
+    "$": r"\Z",
+    ".": r"[^\n\r\u2028\u2029]",
+    "[]": "(?!)",
+    "[^]": r"[\s\S]",
+    r"\k<": r"\g<",
+}
 
 
 def pattern_rule(option: str, pattern: object) -> Rule:
-    """Return the rule that an expression is found in a message, as by `re.search`.
+    """Return the rule that an expression is found in a message, as by :func:`re.search`.
 
     Args:
         option: name of the option, for errors.
-        pattern: a string, or what `re.compile` made of one.
+        pattern: a string, or what :func:`re.compile` made of one.
 
     Raises:
-        CheckError: it does not compile, or may take exponential time.
+        CheckError: it does not compile; or, when the rule is applied, the search takes longer than :data:`TIME_LIMIT`.
 
     """
-    wanted = safe_pattern(option, pattern)
+    if isinstance(pattern, re.Pattern) and isinstance(pattern.pattern, str):
+        source, flags = pattern.pattern, sum(ours for theirs, ours in _FLAGS.items() if pattern.flags & theirs)
+    elif isinstance(pattern, str):
+        source, flags = pattern, 0
+    else:
+        nearest = repr(pattern.decode("ascii", "replace")) if isinstance(pattern, bytes) else None
+        raise refusal(pattern, option, "must be a regular expression: a string or a compiled one", nearest=nearest)
+    expression = _compiled(option, source, source, flags)
 
-    def rule(text: str) -> Iterable[Note]:
-        trimmed = text.strip()
-        if not wanted.found_in(trimmed):
-            why = wanted.excuse(trimmed) or f"does not match '{shorten(wanted.expression.pattern, 60)}'"
-            yield Note(why)
+    def rule(text: str) -> Iterator[Note]:
+        if not found_in(expression, text.strip(), option):
+            yield Note(f"does not match '{shorten(source, 60)}'")
 
     return rule
 
 
-def safe_pattern(option: str, pattern: object) -> Pattern:
-    """Return a pattern that is safe to search for.
+def found_in(expression: regex.Pattern[str], text: str, option: str) -> bool:
+    """Whether an expression matches anywhere in a text.
 
     Raises:
-        CheckError: it is no regular expression, or may take exponential time.
+        CheckError: the search takes longer than :data:`TIME_LIMIT`.
 
     """
-    if isinstance(pattern, re.Pattern) and isinstance(pattern.pattern, str):
-        return _safe(option, pattern.pattern, pattern.flags)
-    if isinstance(pattern, str):
-        return _safe(option, pattern, 0)
-    nearest = repr(pattern.decode("ascii", "replace")) if isinstance(pattern, bytes) else None
-    raise refusal(pattern, option, "must be a regular expression: a string or a compiled one", nearest=nearest)
-
-
-@functools.lru_cache(maxsize=256)
-def _safe(option: str, pattern: str, flags: int) -> Pattern:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what Python may come to read otherwise is still what it reads now
-            expression = re.compile(pattern, flags)
-            tree = parse(pattern, flags)
-    except re.error as error:
-        place = "" if error.pos is None else f" at character {error.pos + 1}"
-        raise refusal(pattern, option, f"does not compile: {error.msg}{place}") from None
-    except (RecursionError, OverflowError):
-        raise refusal(pattern, option, "is nested too deeply, or repeats too often") from None
-    return _examined(option, expression, tree)
+        return expression.search(text, timeout=TIME_LIMIT) is not None
+    except TimeoutError:
+        facts = [
+            ("pattern", shorten(expression.pattern, 100)),
+            ("text", f"{len(text):,} characters"),
+        ]
+        msg = f"conforms: {option} ran out of time: no answer within {TIME_LIMIT:g} seconds"
+        fix = "leave one way to match each character, such as a+ for (a+)+, or [ab]* for (a|b|ab)*"
+        raise CheckError(msg, facts=facts, fix=fix) from None
 
 
-def _examined(option: str, expression: re.Pattern[str], tree: Seq) -> Pattern:
+@functools.lru_cache(maxsize=512)
+def ecma(option: str, pattern: str) -> regex.Pattern[str]:
+    r"""Return a pattern of a JSON Schema, compiled with the meaning that ECMA-262 gives it in Unicode mode.
+
+    There ``\d`` and ``\w`` are ASCII, ``$`` is the very end, and ``\p{L}`` is a letter.
+
+    Raises:
+        CheckError: it does not compile.
+
+    """
+    in_class = False
+
+    def translated(token: re.Match[str]) -> str:
+        nonlocal in_class
+        text = token[0]
+        if token[1] or token[2]:
+            return regex.escape(chr(int(token[1], 16) if token[1] else ord(token[2]) % 32))
+        if in_class:
+            in_class = text != "]"
+            return _ESCAPES.get(text[1:], text) if text.startswith("\\") else text.replace("[", r"\[")
+        in_class = text in {"[", "[^"}
+        return _ECMA.get(text, text)
+
+    return _compiled(option, pattern, _TOKEN.sub(translated, pattern), 0)
+
+
+@functools.lru_cache(maxsize=512)
+def _compiled(option: str, given: str, source: str, flags: int) -> regex.Pattern[str]:
     try:
-        found = culprit(tree)
-    except TooBig:
-        unknown = Pattern(expression, tree, is_known=False)
-        if unknown.automaton is None:
-            why = "is too large to be examined for what takes for ever; take it apart"
-            raise refusal(expression.pattern, option, why) from None
-        return unknown
-    if found is not None:
-        why = f"may take for ever: {shorten(found.source, 60)} can match one text in exponentially many ways"
-        raise refusal(expression.pattern, option, why, fix=_WAY_OUT)
-    return Pattern(expression, tree)
+        return regex.compile(source, flags | regex.VERSION0)
+    except regex.error as error:
+        why = re.sub(r"at position (\d+)", lambda place: f"at character {int(place[1]) + 1}", str(error))
+        raise refusal(given, option, f"does not compile: {why}") from None
+    except (RecursionError, OverflowError, ValueError):
+        raise refusal(given, option, "is nested too deeply, or repeats too often") from None

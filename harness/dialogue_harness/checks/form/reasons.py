@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
+from jsonschema.exceptions import ValidationError, best_match
+
 from dialogue_harness._text.printable import shorten
-from dialogue_harness.checks.form.walk import pointer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from jsonschema.exceptions import SchemaError, ValidationError
+    from jsonschema.exceptions import SchemaError
 
 _KEYS_SHOWN: Final = 5
 _ARTICLES: Final = {
@@ -22,11 +22,11 @@ _ARTICLES: Final = {
 
 #: What a keyword expects: a function of its value and of what was found.
 _EXPECTED: Final[Mapping[str, Callable[[Any, Any], str]]] = {
-    "type": lambda wanted, _: " or ".join(_ARTICLES.get(str(name), str(name)) for name in _listed(wanted)),
-    "const": lambda wanted, _: _shown(wanted),
-    "enum": lambda wanted, _: (
-        "one of " + ", ".join(_shown(value) for value in wanted[:8]) + (", …" if wanted[8:] else "")
+    "type": lambda wanted, _: " or ".join(
+        _ARTICLES.get(str(name), str(name)) for name in (wanted if isinstance(wanted, list) else [wanted])
     ),
+    "const": lambda wanted, _: _shown(wanted),
+    "enum": lambda wanted, _: f"one of {', '.join(map(_shown, wanted[:8]))}{', …' if wanted[8:] else ''}",
     "minimum": lambda wanted, _: f"at least {wanted}",
     "maximum": lambda wanted, _: f"at most {wanted}",
     "exclusiveMinimum": lambda wanted, _: f"more than {wanted}",
@@ -43,57 +43,38 @@ _EXPECTED: Final[Mapping[str, Callable[[Any, Any], str]]] = {
     "maxProperties": lambda wanted, _: f"at most {_many(wanted, 'property', 'properties')}",
     "contains": lambda _, __: "an item that the schema's `contains` describes",
     "not": lambda _, __: "nothing that the schema's `not` describes",
+    "anyOf": lambda wanted, _: f"one of {len(wanted)} alternatives",
+    "oneOf": lambda wanted, _: f"exactly one of {len(wanted)} alternatives",
 }
 
 
 def reason(error: ValidationError | SchemaError) -> str:
     """Return where an error is, what was expected there, and what was found, safe to print and short.
 
-    Of alternatives, the one that the document comes nearest to is explained.
+    Of alternatives, the one that the document comes nearest to is explained; see :func:`best_match`.
     """
-    path, among = tuple(error.relative_path), 0
-    while error.validator in {"anyOf", "oneOf"} and error.context:
-        error, branches = _nearest(error.context)
-        path, among = (*path, *error.relative_path), among or branches
-    where = pointer(path)
-    place = f"at {shorten(where, 80)}" if where else "at the top"
-    return f"{place}: {_clause(error)}" + (f" (in the nearest of {among} alternatives)" if among else "")
+    best = best_match([error]) if isinstance(error, ValidationError) and error.context else error
+    branches = {inner.schema_path[0] for inner in error.context or () if inner.schema_path}
+    among = f" (in the nearest of {len(branches)} alternatives)" if best is not error and branches else ""
+    where = pointer(best.absolute_path)
+    return f"{f'at {shorten(where, 80)}' if where else 'at the top'}: {_clause(best)}{among}"
 
 
 def _clause(error: ValidationError | SchemaError) -> str:
     keyword, wanted, value = str(error.validator), error.validator_value, error.instance
     if keyword == "None":
         return f"expected nothing, found {found(value)}"
+    if keyword == "required" and isinstance(wanted, list):
+        missing = [name for name in wanted if error.message.startswith(repr(name))]
+        return f"expected the property {named(missing)}, found {found(value)}"
     if keyword in _EXPECTED:
         return f"expected {_EXPECTED[keyword](wanted, value)}, found {found(value)}"
     return shorten(error.message, 160)
 
 
-def _nearest(errors: Sequence[ValidationError]) -> tuple[ValidationError, int]:
-    """Return the error to explain of those from all branches, and how many branches there are."""
-    branches: dict[object, list[ValidationError]] = defaultdict(list)
-    for error in errors:
-        branches[error.schema_path[0] if error.schema_path else None].append(error)
-    best = min(branches.values(), key=_distance)
-    return max(best, key=_weight), len(branches)
-
-
-def _distance(errors: Sequence[ValidationError]) -> tuple[int, int]:
-    """Return how far a document is from a branch: another type first, then another tag, then the number of errors."""
-    return max(map(_weight, errors)), len(errors)
-
-
-def _weight(error: ValidationError) -> int:
-    depth = len(error.relative_path)
-    if error.validator == "type" and depth == 0:
-        return 3
-    if error.validator in {"const", "enum"} and depth <= 1:
-        return 2
-    return 1 if error.validator in {"required", "additionalProperties"} and depth == 0 else 0
-
-
-def _listed(value: object) -> list[object]:
-    return list(value) if isinstance(value, list) else [value]
+def pointer(path: Iterable[str | int]) -> str:
+    """Return a path as a JSON Pointer (RFC 6901); empty for the whole document."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
 def _many(count: int, one: str, several: str | None = None) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from dialogue_harness._text.validation import nearest
 from dialogue_harness.checks.form.lengths import UNITS, length_rule, phrase_rule
-from dialogue_harness.checks.form.options import Note, Rule, nearest_of, refusal
+from dialogue_harness.checks.form.options import Note, Rule, refusal
 from dialogue_harness.errors import CheckError
 
 #: Every option that is a rule, or says how one is meant.
@@ -77,7 +78,7 @@ def notes(made: Iterable[Rule], text: str) -> Iterator[Note]:
 def _check_names(options: Mapping[str, Any], prefix: str) -> None:
     for name in options:
         if name not in NAMES:
-            near = nearest_of(name, NAMES)
+            near = nearest(name, NAMES)
             raise refusal(name, f"{prefix}{name}", "is no rule; there are " + ", ".join(NAMES), nearest=near)
     if "schema" not in options and options.get("lenient"):
         raise refusal(options["lenient"], f"{prefix}lenient", "says how a schema is met, and there is no schema")
@@ -109,8 +110,8 @@ def _any_of(option: str, shapes: object) -> Rule:
                 yield from told[-1]
                 return
         broken = [[note.why for note in of if note.breaks] for of in told]
-        nearest = min(range(len(broken)), key=lambda place: len(broken[place]))
-        why = "; ".join(broken[nearest])
-        yield Note(f"fits none of {len(made)} shapes; the nearest is shape {nearest + 1}: {why}")
+        closest = min(range(len(broken)), key=lambda place: len(broken[place]))
+        why = "; ".join(broken[closest])
+        yield Note(f"fits none of {len(made)} shapes; the nearest is shape {closest + 1}: {why}")
 
     return rule
