@@ -7,7 +7,6 @@ words: ``<name> must be …``, what it got, and the nearest valid value.
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -41,8 +40,8 @@ def refuse(
     error: type[HarnessError],
     headline: str,
     value: object,
-    *,
     near: object = None,
+    *,
     fix: str | None = None,
 ) -> NoReturn:
     """Raise ``error`` with what is wrong, what was given, and the nearest valid value as a person would type it."""
@@ -117,7 +116,7 @@ def number(
         f"{name} must be a number, {from_low}" if high is None else f"{name} must be a number from {low:g} to {high:g}"
     )
     given = _parsed(value, float, parse=parse)
-    if not isinstance(given, int | float) or math.isnan(given):
+    if not isinstance(given, int | float) or given != given:  # noqa: PLR0124 -- NaN; math.isnan fails on huge integers
         refuse(error, must, value)
     if given < low or (above and given == low):
         refuse(error, must, value, near=None if above else f"{low:g}")
