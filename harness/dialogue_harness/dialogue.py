@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, overload
 
 import msgspec
 
+from dialogue_harness._public import public
 from dialogue_harness._text.printable import shorten
 from dialogue_harness.scenario import SIDES, Scenario, Side, Speaker
 
@@ -22,6 +23,7 @@ EndReason = Literal["turns", "hang_up", "empty", "stopped"]
 UNKNOWN: Final = "unknown"
 
 
+@public
 class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
     """Tokens of one reply, as its server counted them; of a built-in model, words.
 
@@ -43,6 +45,7 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
         return Usage(*(getattr(self, f) + getattr(other, f) for f in self.__struct_fields__))
 
 
+@public
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     """One utterance.
 
@@ -75,6 +78,7 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
         return not self.text.strip()
 
 
+@public
 class Ending(msgspec.Struct, frozen=True, omit_defaults=True):
     """How a dialogue ended.
 
@@ -94,6 +98,7 @@ class Ending(msgspec.Struct, frozen=True, omit_defaults=True):
         return "stopped early" if self.reason == "stopped" else f"ended by {self.reason}"
 
 
+@public
 @dataclass(frozen=True, repr=False)
 class Dialogue(Sequence[Message]):
     """What was said in one sample of a scenario, or an excerpt of it.

@@ -10,6 +10,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, get_args
 
+from dialogue_harness._public import public
 from dialogue_harness._text.printable import described, shorten
 from dialogue_harness._text.validation import choice, nearest, number, refuse, texts, whole_number
 from dialogue_harness.errors import ScenarioError
@@ -75,6 +76,7 @@ class NamedScript:
 Script = Sequence[Any] | Callable[[Any], str] | NamedScript
 
 
+@public
 @dataclass(frozen=True)
 class Speaker:
     """One side of a dialogue: a model, its system prompt and its sampling parameters.
@@ -155,6 +157,7 @@ class Speaker:
         return {**self.to_dict(), "model": self.model_id}
 
 
+@public
 @dataclass(frozen=True)
 class History:
     """How much of the dialogue each speaker is sent: all of it, unless one limit is given.
@@ -209,6 +212,7 @@ class StopRule:
         return f"{self.name}({', '.join(f'{name}={value!r}' for name, value in self.options.items())})"
 
 
+@public
 @dataclass(frozen=True)
 class Scenario:
     """Who talks to whom, how the dialogue opens, how long it runs, and what each speaker sees.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dialogue_harness._public import public
 from dialogue_harness.checks.budget import within_budget
 from dialogue_harness.checks.echo import no_echo
 from dialogue_harness.checks.ending import hangs_up
@@ -59,3 +60,9 @@ __all__ = [
     "topic_curve",
     "within_budget",
 ]
+
+for _name in __all__:
+    if isinstance(_value := globals()[_name], type):
+        public(_value, __name__)
+    else:
+        _value.__module__ = __name__

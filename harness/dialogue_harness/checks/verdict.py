@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, Final, Literal, ParamSpec
 
+from dialogue_harness._public import public
 from dialogue_harness._text.printable import described, shorten
 from dialogue_harness.dialogue import Dialogue, Message
 from dialogue_harness.errors import CheckError
@@ -23,6 +24,7 @@ KEPT: Final = 100
 _HEARD: Final[ContextVar[list[Verdict] | None]] = ContextVar("heard", default=None)
 
 
+@public
 @dataclass(frozen=True)
 class Evidence:
     """One reason for a verdict.
@@ -37,6 +39,7 @@ class Evidence:
     why: str
 
 
+@public
 @dataclass(frozen=True, repr=False)
 class Verdict:
     """What a check found: truthy if the property holds.
