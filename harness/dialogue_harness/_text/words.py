@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -27,6 +26,8 @@ _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]*_]*(?=\s)|[。！？][」』�
 @cache
 def word_lists() -> dict[str, Any]:
     """Return ``languages.toml``, read once: ``function_words`` and, by language, ``little_words``."""
+    import tomllib  # noqa: PLC0415 -- only what reads the lists pays for it
+
     return tomllib.loads(files(__package__).joinpath("languages.toml").read_text(encoding="utf-8"))
 
 
