@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+import copy
+import inspect
+import pickle
 import subprocess
 import sys
+import typing
 
 import pytest
 
 import dialogue_harness
+from dialogue_harness import checks, errors
+
+if typing.TYPE_CHECKING:
+    from types import ModuleType
 
 PUBLIC = [
     "Dialogue",
@@ -76,3 +84,43 @@ def test_importing_the_package_loads_no_room_until_a_name_is_asked_for() -> None
     script = "import sys, harness; print(*sorted(name for name in sys.modules if name.startswith('harness')))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["harness"]
+
+
+def public_objects() -> list[tuple[str, object]]:
+    """Return each public class and function with the name by which users import it."""
+    homes: list[tuple[ModuleType, list[str]]] = [
+        (dialogue_harness, dialogue_harness.__all__),
+        (checks, checks.__all__),
+        (errors, [name for name, value in vars(errors).items() if isinstance(value, type) and name[0].isupper()]),
+    ]
+    found = [(f"{home.__name__}.{name}", getattr(home, name)) for home, names in homes for name in names]
+    return [(name, value) for name, value in found if callable(value)]
+
+
+@pytest.mark.parametrize(("name", "value"), public_objects(), ids=lambda value: value if isinstance(value, str) else "")
+def test_a_public_name_and_its_methods_are_documented(name: str, value: object) -> None:
+    methods = vars(value).items() if isinstance(value, type) else ()
+    own = {key: one for key, one in methods if callable(getattr(one, "fget", one)) and not key.startswith("_")}
+    assert [key for key, one in {name: value, **own}.items() if not (inspect.getdoc(one) or "").strip()] == []
+
+
+@pytest.mark.parametrize(("name", "value"), public_objects(), ids=lambda value: value if isinstance(value, str) else "")
+def test_a_public_name_shows_a_module_that_users_can_import_it_from(name: str, value: object) -> None:
+    module = value.__module__
+    assert module in {"dialogue_harness", "dialogue_harness.checks", "dialogue_harness.errors"}
+    assert getattr(sys.modules[module], name.rpartition(".")[2]) is value
+
+
+@pytest.mark.parametrize(
+    "name", ["Dialogue", "Ending", "Evidence", "Message", "Scenario", "Speaker", "Usage", "Verdict"]
+)
+def test_a_public_class_keeps_its_type_hints_and_signature(name: str) -> None:
+    cls = getattr(dialogue_harness, name)
+    assert cls.__module__ == "dialogue_harness"
+    assert typing.get_type_hints(cls)
+    assert inspect.signature(cls).parameters
+
+
+def test_a_dialogue_is_pickled_by_its_public_name() -> None:
+    dialogue = dialogue_harness.Dialogue.from_texts(["Hello.", "Goodbye."])
+    assert pickle.loads(pickle.dumps(dialogue)) == copy.copy(dialogue) == dialogue  # noqa: S301 -- our own bytes

@@ -1,4 +1,4 @@
-"""The pytest-native evaluation harness for dialogues between two language models."""
+"""A pytest-native evaluation harness for dialogues between two language models."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ __all__ = [
     "write_transcript",
 ]
 
-# Where each public name lives. They are imported when they are first asked for, so that the pytest plugin, which
-# lives in this package, costs nothing in a run that does not use it.
+# Where each public name is defined. Each is imported on first use, so that an installed but unused pytest plugin,
+# which lives in this package, costs nothing.
 _HOMES = {
     "Dialogue": "dialogue_harness.dialogue",
     "Ending": "dialogue_harness.dialogue",
@@ -66,6 +66,8 @@ _HOMES = {
 def __getattr__(name: str) -> Any:  # noqa: ANN401 -- whatever the name stands for
     if name in _HOMES:
         value = getattr(importlib.import_module(_HOMES[name]), name)
+        if not isinstance(value, type):  # classes have theirs from :mod:`dialogue_harness._public`
+            value.__module__ = __name__
     elif name in {"checks", "errors"}:
         value = importlib.import_module(f"dialogue_harness.{name}")
     else:

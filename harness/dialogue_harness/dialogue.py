@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final, Literal, overload
 
 import msgspec
 
+from dialogue_harness._public import public
 from dialogue_harness._text.printable import shorten
+from dialogue_harness._text.words import plural
 from dialogue_harness.scenario import SIDES, Scenario, Side, Speaker
 
 if TYPE_CHECKING:
@@ -22,11 +24,12 @@ EndReason = Literal["turns", "hang_up", "empty", "stopped"]
 UNKNOWN: Final = "unknown"
 
 
+@public
 class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Tokens of one reply, as its server counted them; of a built-in model, words.
+    """Tokens of one reply as the server counted them, or words for a built-in model.
 
     Attributes:
-        input: tokens of the view that was sent.
+        input: tokens of the context that was sent.
         output: tokens of the reply, reasoning included.
         reasoning: how many of the output were reasoning.
         cached: how many of the input the server had cached.
@@ -43,19 +46,20 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
         return Usage(*(getattr(self, f) + getattr(other, f) for f in self.__struct_fields__))
 
 
+@public
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     """One utterance.
 
     Attributes:
         number: its place in the dialogue, from 1.
         speaker: ``"A"`` or ``"B"``.
-        text: what was said, to the byte; may be empty, and is never to be trusted.
+        text: what was said, byte for byte; may be empty, and must not be trusted.
         reasoning: what the model thought before it, which the partner never saw; ``None`` if there was none.
-        finish_reason: why the model stopped, in the server's word, such as ``stop`` or ``length``.
+        finish_reason: why the model stopped, as the server put it, such as ``stop`` or ``length``.
         model: the model that answered, as its server named it.
-        usage: tokens, where the server counted them.
+        usage: tokens, if the server counted them.
         ms: milliseconds from request to complete reply; ``None`` for a built-in model.
-        attempts: how many requests it took, 0 for a message that no model was asked for.
+        attempts: how many requests were made for it; 0 if it was given, not generated.
 
     """
 
@@ -75,13 +79,14 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
         return not self.text.strip()
 
 
+@public
 class Ending(msgspec.Struct, frozen=True, omit_defaults=True):
     """How a dialogue ended.
 
     Attributes:
         reason: see :data:`EndReason`.
-        by: the speaker who ended it, where one did.
-        why: one sentence more, where there is more to say.
+        by: the speaker who ended it, if one did.
+        why: one more sentence, if there is more to say.
 
     """
 
@@ -90,25 +95,26 @@ class Ending(msgspec.Struct, frozen=True, omit_defaults=True):
     why: str | None = None
 
     def __str__(self) -> str:
-        """Say it in a few words."""
+        """Return the ending in a few words."""
         return "stopped early" if self.reason == "stopped" else f"ended by {self.reason}"
 
 
+@public
 @dataclass(frozen=True, repr=False)
 class Dialogue(Sequence[Message]):
     """What was said in one sample of a scenario, or an excerpt of it.
 
-    ``dialogue[18]`` is message 18, as people cite it; ``dialogue[1:18]`` are messages 1 to 17, as an excerpt that
+    ``dialogue[18]`` is message 18, counted from 1; ``dialogue[1:18]`` are messages 1 to 17, as an excerpt that
     keeps their numbers; ``dialogue[-1]`` is the last one. Iteration yields messages.
 
     Attributes:
         scenario: what was to happen.
         messages: ordered by number.
-        ending: how it ended; ``None`` where that is not known, as in excerpts and imported transcripts.
+        ending: how it ended; ``None`` if unknown, as in excerpts and imported transcripts.
         sample: which independent run of the scenario it is, from 1.
-        date: when it was held, as its transcript says, by default ``YYYY-MM-DD HH:MM`` in UTC.
-        heading: the header of the transcript that it was read from, verbatim, so that writing it again gives the
-            same bytes; ``None`` where it was not read from one.
+        date: when it was run, as its transcript says, by default ``YYYY-MM-DD HH:MM`` in UTC.
+        heading: the header of the transcript that it was read from, verbatim, so that writing it gives the same
+            bytes; ``None`` if it was not read from one.
 
     """
 
@@ -121,11 +127,11 @@ class Dialogue(Sequence[Message]):
 
     @classmethod
     def from_texts(cls, texts: Iterable[str], *, scenario: Scenario | None = None) -> Self:
-        """Make a dialogue of bare strings: A says the first (B, in a scenario without an opener), and they alternate.
+        """Return a dialogue of plain strings. A speaks first (B, if the scenario has no opening message).
 
         Args:
             texts: any number of strings.
-            scenario: what they are to have been said in; by default one between two unknown models.
+            scenario: the scenario they belong to; by default one between two unknown models.
 
         """
         said = [text if isinstance(text, str) else _not_text(index, text) for index, text in enumerate(texts)]
@@ -165,7 +171,7 @@ class Dialogue(Sequence[Message]):
     @overload
     def __getitem__(self, number: slice) -> Self: ...
     def __getitem__(self, number: int | slice) -> Message | Self:
-        """Return the message of that number, or an excerpt: the numbers from ``start`` up to, not including, ``stop``.
+        """Return the message with that number, or the excerpt from ``start`` up to, not including, ``stop``.
 
         A negative number counts from the end, as in a list.
 
@@ -190,7 +196,7 @@ class Dialogue(Sequence[Message]):
         return self._of(m for m in self.messages if m.speaker == side)
 
     def turn(self, number: int) -> Self:
-        """Return one exchange, from 1: B's message and A's answer (which the last turn may lack).
+        """Return one turn, counted from 1: B's message and A's answer (the last turn may lack it).
 
         Raises:
             IndexError: there is no such turn.
@@ -205,7 +211,7 @@ class Dialogue(Sequence[Message]):
 
     @property
     def turns(self) -> int:
-        """How many turns were begun: the number of messages after the opener, halved and rounded up."""
+        """How many turns were begun: the messages after the opening message, halved and rounded up."""
         last = self.messages[-1].number if self.messages else 0
         return max(0, last + 1 - (self.scenario.opener is not None)) // 2
 
@@ -220,9 +226,9 @@ class Dialogue(Sequence[Message]):
         return sum((m.usage for m in self.messages if m.usage), Usage())
 
     def cut(self, turns: int) -> Self:
-        """Return the dialogue as it was after so many turns, as if its scenario had asked for no more.
+        """Return the dialogue as it was after ``turns`` turns, as if its scenario had asked for no more.
 
-        A dialogue that went no further is returned with the ending it had; otherwise the ending is ``turns``.
+        A dialogue that is no longer than that keeps its ending; otherwise the ending becomes ``turns``.
         """
         limit = 2 * turns + (self.scenario.opener is not None)
         given = {number: text for number, text in self.scenario.given.items() if number <= limit}
@@ -239,8 +245,7 @@ class Dialogue(Sequence[Message]):
         if not self.messages:
             return f"<Dialogue {name}: no messages>"
         first, last = self.messages[0].number, self.messages[-1].number
-        count = f"{len(self)} message" + ("s" if len(self) > 1 else "")
-        span = count if self._is_whole else f"{len(self)} of messages {first} to {last}"
+        span = plural(len(self), "message") if self._is_whole else f"{len(self)} of messages {first} to {last}"
         ended = f", {self.ending}" if self.ending else ""
         return f"<Dialogue {name} sample {self.sample}: {span}{ended}>"
 
@@ -272,7 +277,7 @@ class Dialogue(Sequence[Message]):
 
     @property
     def _stopped_early(self) -> str:
-        """What to say to whoever asks for more than there is, where that is so because of a stop rule."""
+        """What an error adds if a stop rule is the reason why there are no more messages."""
         if self.ending is None or self.ending.reason != "stopped":
             return ""
         why = f": {shorten(self.ending.why)}" if self.ending.why else ""

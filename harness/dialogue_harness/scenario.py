@@ -1,8 +1,7 @@
-"""What is to happen: speakers and scenarios, frozen plain data, checked when they are made."""
+"""Speakers and scenarios: what is to happen, as frozen plain data, validated when created."""
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import re
@@ -11,6 +10,9 @@ from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, get_args
 
+from dialogue_harness._public import public
+from dialogue_harness._text.printable import described, shorten
+from dialogue_harness._text.validation import choice, nearest, number, refuse, texts, whole_number
 from dialogue_harness.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -24,10 +26,10 @@ SIDES: Final[tuple[Side, Side]] = ("A", "B")
 #: `endpoint:model`. A prefix is a plain lower-case word, so `vendor/model:tag` is a model's own name.
 _PREFIXED = re.compile(r"([a-z][a-z0-9_-]*):(.+)", re.DOTALL)
 
-#: Fields that a transcript tells. Of a recording made by importing one, nothing else can be compared.
+#: Fields that a transcript states: all that can be compared for a recording that was imported from one.
 TOLD_BY_TRANSCRIPT: Final = frozenset({"a.model", "b.model", "a.system", "b.system", "opener"})
 
-#: What a scenario's end token adds to the system prompt of a speaker whose own does not mention it.
+#: Added to a system prompt that does not mention the scenario's end token.
 END_TOKEN_OFFER: Final = (
     "When you have nothing left to add, end the conversation with a message that ends with {token}."  # noqa: S105 -- no password
 )
@@ -65,34 +67,35 @@ def _freeze(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
 
 @dataclass(frozen=True)
 class NamedScript:
-    """Stands for a script that was a function, where only its name is known: in a recording's header."""
+    """The name of a script that was a function, as a recording's header keeps it."""
 
     name: str
 
 
-#: Lines in the order in which they are said, or a function of the view that is about to be answered.
+#: Lines in order, or a function of the messages.
 Script = Sequence[Any] | Callable[[Any], str] | NamedScript
 
 
+@public
 @dataclass(frozen=True)
 class Speaker:
     """One side of a dialogue: a model, its system prompt and its sampling parameters.
 
     Args:
         model: ``builtin:eliza``, ``builtin:scripted``, ``<endpoint>:<name>`` for a configured endpoint, or a bare name
-            for the OpenAI-compatible server of the environment. ``openai:<name>`` is that server too, for names that
-            hold a colon of their own.
+            for the OpenAI-compatible server named by the environment. Write ``openai:<name>`` if the model's name
+            contains a colon.
         system: the system prompt, or ``None``.
         temperature: 0 to 2, or ``None`` for the server's default, as for all that follow.
         top_p: 0 to 1.
-        max_tokens: upper limit of one reply, in tokens, at least 1.
-        seed: seed of the sampling; for the built-in models the seed of their choices.
+        max_tokens: limit on the length of each reply, in tokens, at least 1.
+        seed: the sampling seed; built-in models seed their choices with it.
         stop: strings at which the server ends a reply.
-        extra: further fields of the request body, sent as they are, such as ``{"top_k": 40}``.
-        script: for ``builtin:scripted`` alone: its lines (strings or messages), or a function of the view.
+        extra: further fields of the request body, sent unchanged, such as ``{"top_k": 40}``.
+        script: for ``builtin:scripted`` only: its lines (strings or messages), or a function of the messages.
 
     Raises:
-        ScenarioError: a value that cannot be; it names the field.
+        ScenarioError: a field is invalid; the error names it.
 
     """
 
@@ -107,18 +110,17 @@ class Speaker:
     script: Script | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        """Check every field and freeze what was given as a list or a dict."""
+        """Validate every field and freeze lists and dicts."""
         _text("Speaker.model", self.model, example='"gpt-4o-mini" or "builtin:eliza"')
         _text("Speaker.system", self.system, optional=True, blank=True)
-        _number("Speaker.temperature", self.temperature, low=0, high=2)
-        _number("Speaker.top_p", self.top_p, low=0, high=1)
-        _whole("Speaker.max_tokens", self.max_tokens, low=1)
-        _whole("Speaker.seed", self.seed)
-        stop = (self.stop,) if isinstance(self.stop, str) else self.stop
-        object.__setattr__(self, "stop", _texts("Speaker.stop", stop))
-        for name in ("temperature", "top_p"):  # 1 and 1.0 are one setting and must give one fingerprint
+        for name, high in (("temperature", 2), ("top_p", 1)):  # as floats: 1 and 1.0 must give the same fingerprint
             if (value := getattr(self, name)) is not None:
-                object.__setattr__(self, name, float(value))
+                object.__setattr__(self, name, number(ScenarioError, f"Speaker.{name}", value, high=high))
+        _limit("Speaker.max_tokens", self.max_tokens)
+        if self.seed is not None:
+            whole_number(ScenarioError, "Speaker.seed", self.seed, low=None, high=None)
+        stop = (self.stop,) if isinstance(self.stop, str) else self.stop
+        object.__setattr__(self, "stop", texts(ScenarioError, "Speaker.stop", stop, blank=True))
         object.__setattr__(
             self, "extra", _json_object("Speaker.extra", self.extra, of="request fields", example='{"top_k": 40}')
         )
@@ -126,13 +128,13 @@ class Speaker:
 
     @property
     def endpoint(self) -> str | None:
-        """The word before the model's name that says where it is served, or ``None``."""
+        """The prefix that says where the model is served, or ``None``."""
         match = _PREFIXED.fullmatch(self.model)
         return match[1] if match else None
 
     @property
     def model_id(self) -> str:
-        """The model's own name, by which its server knows it; of a built-in model, the name with its prefix."""
+        """The model's name without its endpoint; a built-in model keeps its prefix."""
         match = _PREFIXED.fullmatch(self.model)
         return match[2] if match and match[1] != "builtin" else self.model
 
@@ -144,25 +146,26 @@ class Speaker:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Make a speaker of what :meth:`to_dict` returned."""
+        """Return the speaker that :meth:`to_dict` described."""
         script = values.get("script")
         if isinstance(script, Mapping):
             script = NamedScript(str(script.get("function")))
         return cls(**{**_known(cls, values), "script": script})
 
     def reaches_model(self) -> dict[str, Any]:
-        """Return what of this speaker reaches a model: its fields, the endpoint left out."""
+        """Return the fields that reach a model, which leaves out the endpoint."""
         return {**self.to_dict(), "model": self.model_id}
 
 
+@public
 @dataclass(frozen=True)
 class History:
-    """How much of what was said each speaker is sent. Everything, unless one limit is given.
+    """How much of the dialogue each speaker is sent: all of it, unless one limit is given.
 
     Args:
-        last: the last so many messages, at least 1.
-        tokens: the latest messages that fit so many tokens, at least 1, counted as a quarter of their characters
-            (models differ in how they count; none is loaded for it). The message to be answered is always sent.
+        last: at most this number of messages, the latest ones; at least 1.
+        tokens: the latest messages that fit into this number of tokens, at least 1. A token is estimated as four
+            characters. The message to be answered is always sent.
 
     """
 
@@ -170,9 +173,9 @@ class History:
     tokens: int | None = None
 
     def __post_init__(self) -> None:
-        """Check that at most one limit is given and that it is positive."""
-        _whole("History.last", self.last, low=1)
-        _whole("History.tokens", self.tokens, low=1)
+        """Validate that at most one limit is given and that it is positive."""
+        _limit("History.last", self.last)
+        _limit("History.tokens", self.tokens)
         if self.last is not None and self.tokens is not None:
             msg = "History takes `last` or `tokens`, not both"
             raise ScenarioError(msg, facts=[("last", str(self.last)), ("tokens", str(self.tokens))])
@@ -186,10 +189,10 @@ class History:
 
 @dataclass(frozen=True)
 class StopRule:
-    """When a dialogue is ended before all its turns are said, as plain data; ``checks`` makes these.
+    """When to end a dialogue before its last turn, as plain data; ``checks`` makes these.
 
     Args:
-        name: of the rule, such as ``termination_loop``.
+        name: the rule's name, such as ``termination_loop``.
         options: its options, JSON values by name.
 
     """
@@ -198,40 +201,41 @@ class StopRule:
     options: Mapping[str, Any] = field(default_factory=Frozen)
 
     def __post_init__(self) -> None:
-        """Check both fields and freeze the options."""
+        """Validate both fields and freeze the options."""
         _text("StopRule.name", self.name, example='"termination_loop"')
         object.__setattr__(
             self, "options", _json_object("StopRule.options", self.options, of="options", example='{"past": 3}')
         )
 
     def __str__(self) -> str:
-        """Return the rule as it is written."""
+        """Return the rule as it is written in Python."""
         return f"{self.name}({', '.join(f'{name}={value!r}' for name, value in self.options.items())})"
 
 
+@public
 @dataclass(frozen=True)
 class Scenario:
-    """What is to happen: who talks to whom, how it opens, for how long, and what each of them sees.
+    """Who talks to whom, how the dialogue opens, how long it runs, and what each speaker sees.
 
     Args:
-        name: by what the recordings are found; any string that is not blank.
-        a: the speaker who says the opener.
-        b: the other one.
-        opener: message 1, said by A. ``None`` leaves the beginning to B, who is then sent an empty message.
-        turns: how many times B speaks and A answers, 0 or more: ``2 * turns + 1`` messages with an opener.
+        name: names the folder of its recordings; any string that is not blank.
+        a: the speaker who says the opening message.
+        b: the other speaker.
+        opener: the opening message, said by A. With ``None``, B begins and is sent an empty message.
+        turns: how many times B speaks and A answers, 0 or more: ``2 * turns + 1`` messages with an opening message.
         history: how much each speaker is sent. ``"full"``, the default, is short for ``History()``.
-        keep_opener: whether A's own opener is in A's view, as an assistant's message before any user's.
-        end_token: a text by which a speaker hangs up: a message that ends with it is the last. Each speaker whose
-            system prompt does not mention it is told of it there.
-        on_empty: what the partner is sent of a message without text: the empty text itself (``send``), the
-            ``placeholder`` instead, or nothing, since the dialogue ends there (``stop``).
+        keep_opener: whether A's context includes its own opening message, before any user message.
+        end_token: a message that ends with this text is the last one. It is explained in the system prompt of each
+            speaker whose own prompt does not mention it.
+        on_empty: what the partner is sent when a message has no text: the empty text (``send``), the
+            ``placeholder``, or nothing because the dialogue ends (``stop``).
         placeholder: what ``on_empty="placeholder"`` sends.
-        prefix: texts of the messages that follow the opener, given and not generated.
-        given: further given messages, text by message number.
+        prefix: texts of the messages after the opening message that are given, not generated.
+        given: more messages that are given, as texts by message number.
         stop_when: a rule that ends the dialogue early, such as ``checks.termination_loop(past=3)``.
 
     Raises:
-        ScenarioError: a value that cannot be; it names the field.
+        ScenarioError: a field is invalid; the error names it.
 
     """
 
@@ -250,22 +254,27 @@ class Scenario:
     stop_when: StopRule | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        """Check every field and freeze what was given as a list or a dict."""
+        """Validate every field and freeze lists and dicts."""
         _text("Scenario.name", self.name, example='"small-talk"')
         _speaker("Scenario.a", self.a)
         _speaker("Scenario.b", self.b)
         _text("Scenario.opener", self.opener, optional=True, blank=True)
-        _whole("Scenario.turns", self.turns, low=0, required=True)
+        whole_number(ScenarioError, "Scenario.turns", self.turns, high=None)
         object.__setattr__(self, "history", _history(self.history))
-        _flag("Scenario.keep_opener", self.keep_opener)
+        if not isinstance(self.keep_opener, bool):
+            near = bool(self.keep_opener)
+            refuse(ScenarioError, "Scenario.keep_opener must be True or False", self.keep_opener, near=near)
         _text("Scenario.end_token", self.end_token, optional=True)
-        _choice("Scenario.on_empty", self.on_empty, get_args(OnEmpty))
+        choice(ScenarioError, "Scenario.on_empty", self.on_empty, get_args(OnEmpty))
         _text("Scenario.placeholder", self.placeholder)
-        object.__setattr__(self, "prefix", _texts("Scenario.prefix", self.prefix))
+        object.__setattr__(self, "prefix", texts(ScenarioError, "Scenario.prefix", self.prefix, blank=True))
         object.__setattr__(self, "given", _given(self))
         if self.stop_when is not None and not isinstance(self.stop_when, StopRule):
-            _fail(
-                "Scenario.stop_when", "must be a stop rule or None", self.stop_when, "checks.termination_loop(past=3)"
+            refuse(
+                ScenarioError,
+                "Scenario.stop_when must be a stop rule or None",
+                self.stop_when,
+                "checks.termination_loop(past=3)",
             )
 
     @property
@@ -278,11 +287,11 @@ class Scenario:
         return self.a if side == "A" else self.b
 
     def side_at(self, number: int) -> Side:
-        """Return who says the message of that number (from 1)."""
+        """Return who says the message with that number (from 1)."""
         return SIDES[(number + (self.opener is None) - 1) % 2]
 
     def given_at(self, number: int) -> str | None:
-        """Return the text of that message where the scenario gives it, ``None`` where a model is asked."""
+        """Return that message's text if the scenario gives it, ``None`` if a model generates it."""
         after_opener = number - 1 - (self.opener is not None)
         if after_opener < 0:
             return self.opener
@@ -291,7 +300,7 @@ class Scenario:
         return self.given.get(number)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the whole scenario as JSON values; fields that keep their default are left out."""
+        """Return the scenario as JSON values, without most fields that have their default."""
         values = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != _default(f)}
         if "history" in values:
             values["history"] = self.history.to_json()
@@ -303,10 +312,10 @@ class Scenario:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Make a scenario of what :meth:`to_dict` returned.
+        """Return the scenario that :meth:`to_dict` described.
 
         Raises:
-            ScenarioError: a field is missing, unknown, or has a value that it cannot have.
+            ScenarioError: a field is missing, unknown or invalid.
 
         """
         known = _known(cls, values)
@@ -327,7 +336,7 @@ class Scenario:
             raise ScenarioError(msg) from None
 
     def reaches_model(self) -> dict[str, Any]:
-        """Return, flat and as JSON values, all that decides what a model is sent; names, and when it ends, do not."""
+        """Return, flat and as JSON values, what decides what a model is sent: not names, turns or stop rules."""
         flat: dict[str, Any] = {}
         for side in ("a", "b"):
             flat |= {f"{side}.{name}": value for name, value in getattr(self, side).reaches_model().items()}
@@ -341,14 +350,14 @@ class Scenario:
         return hashlib.sha256(_canonical(self.reaches_model()).encode()).hexdigest()
 
     def differences(self, new: Scenario) -> list[tuple[str, Any, Any]]:
-        """Return ``(field, old, new)`` where ``new`` sends a model something other than this one does."""
+        """Return ``(field, old, new)`` for each difference to ``new`` that reaches a model."""
         old_flat, new_flat = self.reaches_model(), new.reaches_model()
         names = sorted(old_flat.keys() | new_flat.keys())
         pairs = [(name, old_flat.get(name), new_flat.get(name)) for name in names]
         return [(name, old, new) for name, old, new in pairs if _canonical(old) != _canonical(new)]
 
     def with_models(self, a: str | None = None, b: str | None = None) -> Self:
-        """Return this scenario with other models for A, B or both; ``None`` keeps the one there is."""
+        """Return this scenario with another model for A, B or both; ``None`` keeps the current one."""
         return replace(self, a=_with_model(self.a, a), b=_with_model(self.b, b))
 
 
@@ -368,106 +377,63 @@ def _with_model(speaker: Speaker, model: str | None) -> Speaker:
     return speaker if model is None else replace(speaker, model=model, script=None)
 
 
-def _fail(name: str, must: str, value: object, nearest: str | None = None) -> NoReturn:
-    facts = [("got", _brief(value))]
-    if nearest is not None:
-        facts.append(("nearest", nearest))
-    msg = f"{name} {must}"
-    raise ScenarioError(msg, facts=facts)
-
-
-def _brief(value: object) -> str:
-    shown = ascii(value)
-    return shown if len(shown) <= 80 else shown[:79] + "…"
-
-
 def _text(name: str, value: object, *, optional: bool = False, blank: bool = False, example: str | None = None) -> None:
     if value is None and optional:
         return
     if not isinstance(value, str):
-        _fail(name, "must be a string" + (" or None" if optional else ""), value, example)
+        refuse(ScenarioError, f"{name} must be a string" + (" or None" if optional else ""), value, near=example)
     if not blank and not value.strip():
-        _fail(name, "must not be blank", value, example)
+        refuse(ScenarioError, f"{name} must not be blank", value, near=example)
 
 
-def _flag(name: str, value: object) -> None:
-    if not isinstance(value, bool):
-        _fail(name, "must be True or False", value, str(bool(value)))
+def _limit(name: str, value: object) -> None:
+    if value is not None:
+        whole_number(ScenarioError, name, value, low=1, high=None)
 
 
-def _texts(name: str, values: object) -> tuple[str, ...]:
-    if isinstance(values, str):
-        _fail(name, "must be a list of strings, not one string", values, f"[{_brief(values)}]")
-    if not isinstance(values, Iterable):
-        _fail(name, "must be a list of strings", values)
-    texts = tuple(values)
-    for index, text in enumerate(texts):
-        _text(f"{name}[{index}]", text, blank=True)
-    return texts
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _number(name: str, value: float | None, *, low: float, high: float) -> None:
-    if value is None:
-        return
-    if not _is_number(value) or not low <= value <= high:
-        nearest = str(min(max(value, low), high)) if _is_number(value) and value == value else None  # noqa: PLR0124 -- not NaN
-        _fail(name, f"must be a number from {low} to {high}", value, nearest)
-
-
-def _whole(name: str, value: int | None, *, low: int | None = None, required: bool = False) -> None:
-    if value is None and not required:
-        return
-    rule = "must be a whole number" + ("" if low is None else f", {low} or more")
-    if not isinstance(value, int) or isinstance(value, bool):
-        _fail(name, rule, value, str(round(value)) if isinstance(value, float) and abs(value) < 1e9 else None)
-    if low is not None and value < low:
-        _fail(name, rule, value, str(low))
-
-
-def _choice(name: str, value: object, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        near = difflib.get_close_matches(str(value), choices, n=1, cutoff=0.4)
-        _fail(name, "must be one of " + ", ".join(map(repr, choices)), value, repr(near[0]) if near else None)
+def _shown(value: object) -> str:
+    return shorten(described(value), 80)
 
 
 def _speaker(name: str, value: object) -> None:
     if not isinstance(value, Speaker):
-        nearest = f"Speaker({_brief(value)})" if isinstance(value, str) else None
-        _fail(name, "must be a Speaker", value, nearest)
+        nearest = f"Speaker({_shown(value)})" if isinstance(value, str) else None
+        refuse(ScenarioError, f"{name} must be a Speaker", value, nearest)
 
 
 def _history(value: object) -> History:
     if value == "full":
         return History()
     if isinstance(value, int) and not isinstance(value, bool):
-        _fail("Scenario.history", "must be a History", value, f"History(last={value})")
+        refuse(ScenarioError, "Scenario.history must be a History", value, f"History(last={value})")
     if not isinstance(value, History):
-        _fail("Scenario.history", "must be a History", value, "History()")
+        refuse(ScenarioError, "Scenario.history must be a History", value, "History()")
     return value
 
 
 def _json_object(name: str, value: object, *, of: str, example: str) -> Frozen:
     if not isinstance(value, Mapping):
-        _fail(name, f"must be a dict of {of}", value, example)
+        refuse(ScenarioError, f"{name} must be a dict of {of}", value, example)
     try:
         return Frozen(json.loads(json.dumps(dict(value), allow_nan=False)))  # as it will be read from a recording
     except (TypeError, ValueError) as error:
-        _fail(name, f"must hold JSON values only ({error})", value)
+        refuse(ScenarioError, f"{name} must hold JSON values only ({error})", value)
 
 
 def _script(model: str, script: object) -> Script | None:
     if (script is not None) != (model == "builtin:scripted"):
         needed = "is needed for" if script is None else "goes only with"
-        _fail("Speaker.script", f"{needed} the model 'builtin:scripted'", model, 'script=["Hello.", "Goodbye."]')
+        refuse(
+            ScenarioError,
+            f"Speaker.script {needed} the model 'builtin:scripted'",
+            model,
+            'script=["Hello.", "Goodbye."]',
+        )
     if script is None or isinstance(script, NamedScript) or callable(script):
         return script
     if isinstance(script, str) or not isinstance(script, Iterable):
-        _fail("Speaker.script", "must be a list of lines or a function", script, f"[{_brief(script)}]")
-    return _texts("Speaker.script", [getattr(line, "text", line) for line in script])
+        refuse(ScenarioError, "Speaker.script must be a list of lines or a function", script, f"[{_shown(script)}]")
+    return texts(ScenarioError, "Speaker.script", [getattr(line, "text", line) for line in script], blank=True)
 
 
 def _script_to_json(script: Script | None) -> list[str] | dict[str, str] | None:
@@ -481,13 +447,18 @@ def _script_to_json(script: Script | None) -> list[str] | dict[str, str] | None:
 
 def _given(scenario: Scenario) -> Frozen:
     if not isinstance(scenario.given, Mapping):
-        _fail("Scenario.given", "must be a dict of texts by message number", scenario.given, '{4: "I disagree."}')
+        refuse(
+            ScenarioError,
+            "Scenario.given must be a dict of texts by message number",
+            scenario.given,
+            '{4: "I disagree."}',
+        )
     first_free = 1 + (scenario.opener is not None) + len(scenario.prefix)
-    for number, text in scenario.given.items():
-        if not isinstance(number, int) or isinstance(number, bool) or not first_free <= number <= scenario.length:
+    for at, text in scenario.given.items():
+        if not isinstance(at, int) or isinstance(at, bool) or not first_free <= at <= scenario.length:
             rule = f"must be keyed by message numbers from {first_free} to {scenario.length}"
-            _fail("Scenario.given", rule, number, str(min(first_free, scenario.length)))
-        _text(f"Scenario.given[{number}]", text, blank=True)
+            refuse(ScenarioError, f"Scenario.given {rule}", at, near=min(first_free, scenario.length))
+        _text(f"Scenario.given[{at}]", text, blank=True)
     return Frozen(scenario.given)
 
 
@@ -495,6 +466,5 @@ def _known(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
     names = [f.name for f in fields(cls)]
     for name in values:
         if name not in names:
-            near = difflib.get_close_matches(str(name), names, n=1)
-            _fail(cls.__name__, f"has no field {name!r}", name, near[0] if near else None)
+            refuse(ScenarioError, f"{cls.__name__} has no field {name!r}", name, near=nearest(name, names))
     return dict(values)

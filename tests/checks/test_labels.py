@@ -101,7 +101,7 @@ def test_labels_that_are_one_string_are_refused() -> None:
 
 
 def test_a_blank_label_is_refused() -> None:
-    with pytest.raises(CheckError, match="labels must hold strings that are not blank"):
+    with pytest.raises(CheckError, match=r"labels\[0\] must not be blank"):
         no_speaker_labels(answered("Hm."), labels=[" "])
 
 

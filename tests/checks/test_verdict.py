@@ -80,7 +80,7 @@ def test_a_verdict_keeps_the_first_hundred_pieces_of_evidence_and_how_many_more_
     assert verdict.score == found
     assert len(verdict.evidence) == kept
     assert [piece.message for piece in verdict.evidence[:100]] == list(range(1, min(found, 100) + 1))
-    counted = {101: ("and 1 more reason",), 5000: ("and 4900 more reasons",)}
+    counted = {101: ("and 1 more reason",), 5000: ("and 4,900 more reasons",)}
     assert verdict.evidence[100:] == tuple(Evidence(None, why) for why in counted.get(found, ()))
 
 

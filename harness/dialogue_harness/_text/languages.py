@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dialogue_harness._text.prose import without_code
 from dialogue_harness._text.validation import nearest
+from dialogue_harness._text.words import word_lists
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,47 +36,6 @@ _ENOUGH: Final = 1.5
 _MARGIN: Final = 1.3
 #: At least this share of the words must be known ones: the same little words turn up in languages not listed here.
 _DENSITY: Final = 0.12
-_LITTLE_WORDS: Final = {
-    "en": """the of and to a in is that it for was on are as with be at by this have from or an they which you were her
-        his their we she he will would there been has had if when what who but not all can more one about my me your i
-        do does did so its no just than them then these some could into only other our out up how any also should
-        because here don doesn isn am let us please thank thanks yes very well may much really think know want like
-        where why hello good s t m d ll re ve after before again over such even still""",
-    "de": """der die das und ist in zu den mit nicht von sie ein eine für auf dem des im es ich auch sich als an werden
-        aus er hat dass wir wird bei sind noch nach wie einen einem einer über so zum war haben nur oder aber vor zur
-        bis mehr durch man kann du ihr mein dein sein ihre ihren uns unser wenn doch schon sehr hier dann was wer wo
-        warum weil kein keine bitte danke ja nein habe bin bist vielen dank guten alles gern""",
-    "fr": """le la les de des du et est un une que qui dans en pour pas sur au aux plus par je il elle nous vous ils ce
-        cette ces son sa ses ne se avec mais ou où sont être a ont fait comme tout l d c j s n qu m y si leur leurs bien
-        était très même aussi sans peut deux mon ma mes votre vos notre nos donc alors quand bonjour merci oui non
-        voici voilà moi toi lui ça cela suis ai avez avons beaucoup sera encore avant après voir faire dire rien""",
-    "es": """el la los las de del y que en un una es por con no para se su sus al lo como más o pero le ha me si sin
-        sobre este esta esto ya entre cuando todo también fue era muy hasta hay donde desde está están nos durante
-        yo tú él ella mi tu te les ese esa eso estos estas son ser tiene tengo puede porque qué cómo gracias hola sí
-        buenos usted muchas algo así cada bien aquí estoy eres soy antes después otra vez nada sino pues""",
-    "pt": """o a os as de do da dos das e que em um uma é por com não para se na no nas nos ao aos à às mais ou mas foi
-        ele ela eles seu sua seus suas como também muito já quando está são ser tem há isso isto este esta esse essa
-        até pelo pela sem mesmo eu você vocês nós meu minha lhe depois onde obrigado obrigada sim olá bom porque
-        então aqui estou tudo bem vou posso pode fazer sobre antes isso nada pelos pelas outra mesma""",
-    "it": """il lo la i gli le di del della dei delle dello e che è in un una per con non a da dal dalla al alla nel
-        nella sono si come più ma anche o se ha ho hai questo questa questi queste quello quella mi ti ci vi io tu lui
-        lei noi voi loro mio mia tuo suo sua essere stato era molto quando dove perché cosa grazie ciao sì bene così
-        ancora tutto tutti poi già qui solo fare puoi posso sul sulla ed l c dell all nell dai dagli prima dopo ogni
-        altra altro volta""",
-    "nl": """de het een en van in is dat op te zijn met voor niet die er aan om ook als bij of uit door naar heeft hij
-        ze zij ik je jij we wij u maar dan nog wel over hebben heb was worden wordt kan kunnen zou meer geen wat wie
-        waar hoe waarom omdat dit deze mijn jouw zijn haar hun ons onze tot al zo heel goed veel dank bedankt ja nee
-        hallo hier daar toen moet zal werd tegen onder zonder alles iets uw mij gaat""",
-    "pl": """i w z na nie się jest to że do jak ale o co ja ty czy tak po za dla być tym są tego od przez przy ten ta te
-        tej tych jego jej ich mnie mi cię ci mu go nam was już tylko może bardzo kiedy gdzie kto bo lub albo oraz nas
-        pan pani dzień dobry dziękuję proszę gdy będzie był była było mam ma mamy jestem jesteś ze we też więc tu""",
-    "sv": """och att det som en ett på är av för med den till inte om jag du han hon vi ni de har var men så kan ska
-        skulle från eller när hur vad vem där här också mycket bara efter över under mot utan sin min din vår er mig
-        dig sig oss dem detta denna dessa vara blir bli hade hej tack ja nej god går gör får måste vill nu idag""",
-    "tr": """ve bir bu ne için ile de da ben sen o biz siz onlar çok değil var yok gibi ama daha mi mı mu mü olarak olan
-        her şey kadar sonra önce nasıl neden nerede kim şu en ki ya çünkü bana sana beni seni bunu onu evet hayır
-        merhaba teşekkür ederim lütfen iyi bugün oldu olur olduğunu ise hem sadece""",
-}
 #: Letters that one of these languages has, and hardly another.
 _TELLING: Final = {
     "ß": "de", "ñ": "es", "¿": "es", "¡": "es", "ã": "pt", "õ": "pt", "œ": "fr",
@@ -155,7 +115,7 @@ def _bare(given: str) -> str:
 @cache
 def _weights() -> dict[str, dict[str, float]]:
     """Return for each little word how strongly it speaks for each language: less, the more languages have it."""
-    lists = {language: set(words.split()) for language, words in _LITTLE_WORDS.items()}
+    lists = {language: set(words.split()) for language, words in word_lists()["little_words"].items()}
     shared = Counter(word for words in lists.values() for word in words)
     return {
         word: {language: 1 / count for language, words in lists.items() if word in words}
@@ -173,7 +133,7 @@ def _latin(prose: str) -> Reading:
             known[language] += times
     for letter, times in Counter(_TELLING_LETTERS.findall(prose.casefold())).items():
         scores[_TELLING[letter]] += min(times, 4) * 0.5  # type: ignore[assignment]  # likewise
-    shares = {language: known[language] / len(words) for language in _LITTLE_WORDS} if words else {}
+    shares = {language: known[language] / len(words) for language in word_lists()["little_words"]} if words else {}
     best, *others = [*scores.most_common(2), ("", 0)] if scores else [("", 0)]
     clear = best[1] >= _ENOUGH and all(best[1] >= _MARGIN * other[1] for other in others)
     return Reading(best[0] if clear and shares[best[0]] >= _DENSITY else None, len(words), shares)

@@ -1,13 +1,12 @@
-"""Numbers, choices and texts that a person gave: checked in one way at every door, with the nearest right value.
+"""Validation of numbers, choices and texts that a person passed in, the same for every caller.
 
-Each function takes the error class to raise, so that a scenario, a check, a flag and a command line say the same thing
-in the same words: ``<name> must be …``, what they got, and the nearest value that would be right.
+Each function takes the error class to raise, so that a scenario, a check, a flag and the command line use the same
+words: ``<name> must be …``, what it got, and the nearest valid value.
 """
 
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -18,19 +17,19 @@ if TYPE_CHECKING:
 
     from dialogue_harness.errors import HarnessError
 
-#: The largest count that an option may have: more than there is of anything, and still exact as a float.
+#: The largest count that is accepted unless a caller says otherwise; still exact as a float.
 MOST: Final = 10**15
 
 _LONGEST_NAME: Final = 100
 
 
 def nearest(value: object, choices: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """Return the choice that ``value`` most likely stands for, or ``None``.
+    """Return the choice that was most likely meant by ``value``, or ``None``.
 
     Args:
-        value: what was given; only the first 100 characters of a text are read.
-        choices: what there is.
-        cutoff: how alike they must be, from 0 to 1; see :func:`difflib.get_close_matches`.
+        value: what was given; only its first 100 characters are compared.
+        choices: the valid values.
+        cutoff: how similar they must be, from 0 to 1; see :func:`difflib.get_close_matches`.
 
     """
     near = difflib.get_close_matches(str(value)[:_LONGEST_NAME].strip(), list(choices), n=1, cutoff=cutoff)
@@ -41,11 +40,11 @@ def refuse(
     error: type[HarnessError],
     headline: str,
     value: object,
-    *,
     near: object = None,
+    *,
     fix: str | None = None,
 ) -> NoReturn:
-    """Raise ``error``: what is wrong, what was given, and the nearest right value as a person would type it."""
+    """Raise ``error`` with what is wrong, what was given, and the nearest valid value as a person would type it."""
     facts = [("got", shorten(described(value), 80))]
     if near is not None:
         facts.append(("nearest", str(near)))
@@ -58,13 +57,21 @@ def whole_number(
     value: object,
     *,
     low: int | None = 0,
-    high: int = MOST,
+    high: int | None = MOST,
     parse: bool = False,
 ) -> int:
-    """Return ``value`` if it is a whole number from ``low`` to ``high``; with ``parse``, a numeral counts.
+    """Return ``value`` if it is a whole number from ``low`` to ``high``, both included.
+
+    Args:
+        error: the class of the error to raise.
+        name: the option's name, as the error shows it.
+        value: what was given.
+        low: the least value; ``None`` for no limit.
+        high: the greatest value; ``None`` for no limit.
+        parse: whether a string of digits counts as its number, as in flags and ini files.
 
     Raises:
-        HarnessError: of the class ``error``: it is not.
+        HarnessError: of class ``error``, if it is not.
 
     """
     must = f"{name} must be a whole number" + ("" if low is None else f", {low} or more")
@@ -74,7 +81,7 @@ def whole_number(
         refuse(error, must, value, near=rounded if rounded is None or low is None else max(rounded, low))
     if low is not None and number < low:
         refuse(error, must, value, near=low)
-    if number > high:
+    if high is not None and number > high:
         refuse(error, f"{name} must be at most {high}", value, near=high)
     return number
 
@@ -93,15 +100,15 @@ def number(
 
     Args:
         error: the class of the error to raise.
-        name: of the option, as it is shown.
+        name: the option's name, as the error shows it.
         value: what was given.
         low: the least value, or with ``above`` the value that it must exceed.
-        high: the greatest value; ``None`` for any finite one.
+        high: the greatest value; ``None`` for :data:`MOST`.
         above: whether ``low`` itself is out of range.
-        parse: whether a text may be given, as on a command line: what its numeral stands for is the value.
+        parse: whether a string that spells a number counts as that number, as in flags and ini files.
 
     Raises:
-        HarnessError: of the class ``error``: it is not.
+        HarnessError: of class ``error``, if it is not.
 
     """
     from_low = f"more than {low:g}" if above else f"{low:g} or more"
@@ -109,7 +116,7 @@ def number(
         f"{name} must be a number, {from_low}" if high is None else f"{name} must be a number from {low:g} to {high:g}"
     )
     given = _parsed(value, float, parse=parse)
-    if not isinstance(given, int | float) or math.isnan(given):
+    if not isinstance(given, int | float) or given != given:  # noqa: PLR0124 -- NaN; math.isnan fails on huge integers
         refuse(error, must, value)
     if given < low or (above and given == low):
         refuse(error, must, value, near=None if above else f"{low:g}")
@@ -122,7 +129,7 @@ def choice(error: type[HarnessError], name: str, value: object, choices: Collect
     """Return ``value`` if it is one of ``choices``.
 
     Raises:
-        HarnessError: of the class ``error``: it is not.
+        HarnessError: of class ``error``, if it is not.
 
     """
     if isinstance(value, str) and value in choices:
@@ -136,12 +143,12 @@ def texts(error: type[HarnessError], name: str, value: object, *, blank: bool = 
 
     Args:
         error: the class of the error to raise.
-        name: of the option, as it is shown.
-        value: what was given: any iterable of strings, but for one string.
-        blank: whether a string may hold nothing but white space.
+        name: the option's name, as the error shows it.
+        value: any iterable of strings, but not a single string.
+        blank: whether a string may be empty or white space.
 
     Raises:
-        HarnessError: of the class ``error``: it is one string, no list, or holds something else.
+        HarnessError: of class ``error``, if it is a single string, not a list, or holds anything else.
 
     """
     if isinstance(value, str):
@@ -160,14 +167,15 @@ def texts(error: type[HarnessError], name: str, value: object, *, blank: bool = 
 
 
 def _parsed(value: object, kind: type[int | float], *, parse: bool) -> object:
-    """Return what may be a number, or ``None``."""
+    """Return the number in a string if strings are parsed, ``None`` for a boolean, and anything else unchanged."""
     if isinstance(value, bool):
         return None
     if not isinstance(value, str) or not parse:
         return value
-    for reading in (kind, float):
+    try:
+        return kind(value)
+    except ValueError:
         try:
-            return reading(value)
+            return float(value)
         except ValueError:
-            continue
-    return None
+            return None

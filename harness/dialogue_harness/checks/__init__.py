@@ -1,7 +1,16 @@
-"""Checks: functions from a dialogue to a verdict, one file per family; and the rules that end a dialogue early."""
+"""Checks: functions from a dialogue to a verdict; and the rules that end a dialogue early.
+
+Thresholds follow one grammar, for users' own checks too. ``at_most`` is the limit on a verdict's score, in the
+score's unit: a count of messages, a share from 0 to 1, or a factor from 1 up. A score equal to the threshold passes.
+``past`` is the number of idle turns that a loop may last, and ``within_budget`` names its limits after what they
+limit. Other options say what is counted, never how much of it passes: ``fewest`` is how much a check needs before it
+judges (messages of a dialogue, words of a message), ``likeness`` how similar two messages must be to count as copies
+(0 to 1).
+"""
 
 from __future__ import annotations
 
+from dialogue_harness._public import public
 from dialogue_harness.checks.budget import within_budget
 from dialogue_harness.checks.echo import no_echo
 from dialogue_harness.checks.ending import hangs_up
@@ -59,3 +68,9 @@ __all__ = [
     "topic_curve",
     "within_budget",
 ]
+
+for _name in __all__:
+    if isinstance(_value := globals()[_name], type):
+        public(_value, __name__)
+    else:
+        _value.__module__ = __name__

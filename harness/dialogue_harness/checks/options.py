@@ -1,15 +1,31 @@
-"""What the checks of the family share: options that are validated early, and verdicts on the messages they found."""
+"""What most checks share: early validation of options, and verdicts on the messages that were found."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from dialogue_harness._text.printable import described, shorten
+from dialogue_harness._text import validation
+from dialogue_harness._text.printable import shorten
+from dialogue_harness._text.validation import MOST, texts, whole_number
 from dialogue_harness.checks.verdict import Evidence, Verdict
 from dialogue_harness.dialogue import Dialogue, Message
 from dialogue_harness.errors import CheckError
+
+__all__ = [
+    "MOST",
+    "Said",
+    "count",
+    "dialogue_of",
+    "excerpt",
+    "exchanges",
+    "few",
+    "lasting",
+    "listed",
+    "number",
+    "phrases",
+]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,60 +36,35 @@ Said: TypeAlias = Dialogue | Message | Iterable[Message]
 #: How many message numbers a sentence lists before it says "and … more".
 _LISTED: Final = 6
 
-#: The largest count that an option may be: more than there is of anything, and still exact as a float.
-MOST: Final = 10**15
-
 
 def count(check: str, name: str, value: object, *, low: int = 0) -> int:
-    """Return ``value`` if it is a whole number of at least ``low`` and at most :data:`MOST`.
+    """Return ``value`` if it is a whole number from ``low`` to :data:`MOST`.
 
     Raises:
-        CheckError: it is not; the error names check, option and the nearest right value.
+        CheckError: it is not; the error names the check, the option and the nearest valid value.
 
     """
-    rule = f"must be a whole number, {low} or more"
-    if not isinstance(value, int) or isinstance(value, bool):
-        _refuse(check, name, rule, value, low if not isinstance(value, float) or value != value else None)  # noqa: PLR0124 -- NaN
-    if value < low:
-        _refuse(check, name, rule, value, low)
-    if value > MOST:
-        _refuse(check, name, f"must be at most {MOST}", value, MOST)
-    return value
+    return whole_number(CheckError, f"{check}: {name}", value, low=low)
 
 
 def number(check: str, name: str, value: object, *, low: float = 0.0, high: float | None = None) -> float:
-    """Return ``value`` as a float if it lies between ``low`` and ``high``, both included.
+    """Return ``value`` as a float if it is a number from ``low`` to ``high``, both included.
 
     Raises:
-        CheckError: it does not, or is no number.
+        CheckError: it is not; the error names the check, the option and the nearest valid value.
 
     """
-    rule = f"must be a number, {low:g} or more" if high is None else f"must be a number from {low:g} to {high:g}"
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        _refuse(check, name, rule, value, None)
-    if not low <= value <= (float("inf") if high is None else high):
-        _refuse(check, name, rule, value, high if high is not None and value > high else low)
-    if isinstance(value, int) and value > MOST:
-        _refuse(check, name, f"must be at most {MOST}", value, MOST)
-    return float(value)
+    return validation.number(CheckError, f"{check}: {name}", value, low=low, high=high)
 
 
-def phrases(check: str, name: str, value: Iterable[object]) -> tuple[str, ...]:
+def phrases(check: str, name: str, value: object) -> tuple[str, ...]:
     """Return ``value`` as a tuple of strings, none of them blank.
 
     Raises:
-        CheckError: it is one string, or no list, or holds something else or a blank string.
+        CheckError: it is a single string, not a list, or holds anything else or a blank string.
 
     """
-    if isinstance(value, str):
-        _refuse(check, name, "must be a list of strings, not one string", value, [value])
-    if not isinstance(value, Iterable):
-        _refuse(check, name, "must be a list of strings", value, None)
-    texts = tuple(value)
-    for text in texts:
-        if not isinstance(text, str) or not text.strip():
-            _refuse(check, name, "must hold strings that are not blank", text, None)
-    return texts  # type: ignore[return-value]  # every item was checked above
+    return texts(CheckError, f"{check}: {name}", value)
 
 
 def dialogue_of(check: str, what: object) -> Dialogue:
@@ -132,11 +123,3 @@ def exchanges(messages: Iterable[Message]) -> Iterator[tuple[Message, Message]]:
 def lasting(runs: Iterable[Sequence[Message]]) -> Sequence[Message]:
     """Return the longest of some runs of messages, the first of several; an empty one if there is none."""
     return max(runs, key=len, default=())
-
-
-def _refuse(check: str, name: str, rule: str, value: object, nearest: object) -> NoReturn:
-    facts = [("got", shorten(described(value), 80))]
-    if nearest is not None:
-        facts.append(("nearest", f"{nearest:g}" if isinstance(nearest, float) else ascii(nearest)))
-    msg = f"{check}: {name} {rule}"
-    raise CheckError(msg, facts=facts)

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Any, Final, Literal, ParamSpec
 
+from dialogue_harness._public import public
 from dialogue_harness._text.printable import described, shorten
+from dialogue_harness._text.validation import nearest
+from dialogue_harness._text.words import plural
 from dialogue_harness.dialogue import Dialogue, Message
 from dialogue_harness.errors import CheckError
 
@@ -23,12 +25,13 @@ KEPT: Final = 100
 _HEARD: Final[ContextVar[list[Verdict] | None]] = ContextVar("heard", default=None)
 
 
+@public
 @dataclass(frozen=True)
 class Evidence:
     """One reason for a verdict.
 
     Attributes:
-        message: number of the message that shows it, or ``None`` where it concerns the dialogue as a whole.
+        message: number of the message that shows it, or ``None`` if it concerns the whole dialogue.
         why: one clause, such as ``"adds no new word; 'silence' again"``.
 
     """
@@ -37,19 +40,20 @@ class Evidence:
     why: str
 
 
+@public
 @dataclass(frozen=True, repr=False)
 class Verdict:
-    """What a check found: truthy if the property holds.
+    """The result of a check: truthy if the property holds.
 
     Attributes:
         check: name of the check.
         passed: whether the property holds.
         sentence: what was found, in one sentence that a person can act on, without the check's name.
-        score: the measured number that the decision rests on, or ``None`` if there is none.
+        score: the measurement that decided, or ``None`` if there is none.
         threshold: what ``score`` was compared with, or ``None``. A score equal to it passes.
         better: which way ``score`` is better.
-        evidence: the reasons, in the order of the messages; a check gives the first hundred, and one without a
-            number that says how many more there were.
+        evidence: the reasons, in the order of the messages; at most a hundred, and then one without a
+            number that says how many more there are.
         options: the options the check was called with, name and printed value, in the order of its signature.
 
     """
@@ -88,18 +92,18 @@ def hearing() -> Iterator[list[Verdict]]:
 
 
 def check(function: Callable[P, Verdict | bool]) -> Callable[P, Verdict]:
-    """Make a function of a dialogue a check.
+    """Turn a function of a dialogue into a check.
 
     Args:
         function: takes a dialogue (or messages) first and any options after it, and returns a :class:`Verdict` or a
-            bool. Of a bool the verdict's sentence is the first line of the function's docstring.
+            bool. For a bool, the verdict's sentence is the first line of the function's docstring.
 
     Returns:
-        A function with the same signature that always returns a verdict, carrying the check's name and options, and
-        that tells the running test of it. Of more than a hundred pieces of evidence it keeps the first hundred.
+        A function with the same signature that always returns a verdict with the check's name and options, and
+        reports it to the running test. It keeps the first hundred pieces of evidence.
 
     Raises:
-        CheckError: when called, if the function has no such option, or returns anything else.
+        CheckError: on a call, if the function has no such option or returns anything else.
 
     """
     signature = inspect.signature(function)
@@ -148,7 +152,8 @@ def _know(name: str, signature: inspect.Signature, options: Iterable[str]) -> No
     if unknown is None or len(names) < len(signature.parameters):
         return
     facts = [("options", ", ".join(names[1:]) or "none")]
-    facts += [("nearest", near) for near in get_close_matches(unknown, names[1:], n=1)]
+    if near := nearest(unknown, names[1:]):
+        facts.append(("nearest", near))
     msg = f"{name} has no option {shorten(unknown, 40)!r}"
     raise CheckError(msg, facts=facts)
 
@@ -157,7 +162,7 @@ def _kept(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     more = len(evidence) - KEPT
     if more <= 0:
         return evidence
-    return (*evidence[:KEPT], Evidence(None, f"and {more} more reason{'s' if more > 1 else ''}"))
+    return (*evidence[:KEPT], Evidence(None, f"and {plural(more, 'more reason')}"))
 
 
 def _options(

@@ -164,7 +164,7 @@ def test_the_evidence_of_many_messages_that_break_the_form_is_cut_and_their_numb
     assert verdict.sentence == "3000 of 3000 messages break the form; message 1: has 3 words, more than 2"
     assert verdict.score == 0
     assert len(verdict.evidence) == 101
-    assert evidence(verdict)[-1] == (None, "and 2900 more reasons")
+    assert evidence(verdict)[-1] == (None, "and 2,900 more reasons")
 
 
 def refused(**options: Any) -> str:
