@@ -84,7 +84,7 @@ def test_every_python_example_compiles(page: Path) -> None:
 def test_every_fence_says_what_it_holds_or_holds_no_code(page: Path) -> None:
     blocks = _FENCE.findall(read(page))
     assert read(page).count("\n```") == 2 * len(blocks)
-    assert {language for language, _ in blocks} <= {"", "python", "console", "ini", "toml", "json", "yaml"}
+    assert {language for language, _ in blocks} <= {"", "python", "console", "ini", "toml", "json", "text", "yaml"}
 
 
 def test_the_examples_of_writing_specs_together_are_a_spec_that_passes(
