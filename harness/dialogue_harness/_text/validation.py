@@ -1,7 +1,7 @@
-"""Numbers, choices and texts that a person gave: checked in one way at every door, with the nearest right value.
+"""Validation of numbers, choices and texts that a person passed in, the same for every caller.
 
-Each function takes the error class to raise, so that a scenario, a check, a flag and a command line say the same thing
-in the same words: ``<name> must be …``, what they got, and the nearest value that would be right.
+Each function takes the error class to raise, so that a scenario, a check, a flag and the command line use the same
+words: ``<name> must be …``, what it got, and the nearest valid value.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
     from dialogue_harness.errors import HarnessError
 
-#: The largest count that an option may have: more than there is of anything, and still exact as a float.
+#: The largest count that is accepted unless a caller says otherwise; still exact as a float.
 MOST: Final = 10**15
 
 _LONGEST_NAME: Final = 100
 
 
 def nearest(value: object, choices: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """Return the choice that ``value`` most likely stands for, or ``None``.
+    """Return the choice that was most likely meant by ``value``, or ``None``.
 
     Args:
-        value: what was given; only the first 100 characters of a text are read.
-        choices: what there is.
-        cutoff: how alike they must be, from 0 to 1; see :func:`difflib.get_close_matches`.
+        value: what was given; only its first 100 characters are compared.
+        choices: the valid values.
+        cutoff: how similar they must be, from 0 to 1; see :func:`difflib.get_close_matches`.
 
     """
     near = difflib.get_close_matches(str(value)[:_LONGEST_NAME].strip(), list(choices), n=1, cutoff=cutoff)
@@ -45,28 +45,44 @@ def refuse(
     near: object = None,
     fix: str | None = None,
 ) -> NoReturn:
-    """Raise ``error``: what is wrong, what was given, and the nearest right value as a person would type it."""
+    """Raise ``error`` with what is wrong, what was given, and the nearest valid value as a person would type it."""
     facts = [("got", shorten(described(value), 80))]
     if near is not None:
         facts.append(("nearest", str(near)))
     raise error(headline, facts=facts, fix=fix)
 
 
-def whole_number(error: type[HarnessError], name: str, value: object, *, low: int | None = 0, high: int = MOST) -> int:
-    """Return ``value`` if it is a whole number from ``low`` to ``high``; a text of digits counts as one.
+def whole_number(
+    error: type[HarnessError],
+    name: str,
+    value: object,
+    *,
+    low: int | None = 0,
+    high: int | None = MOST,
+    parse: bool = False,
+) -> int:
+    """Return ``value`` if it is a whole number from ``low`` to ``high``, both included.
+
+    Args:
+        error: the class of the error to raise.
+        name: the option's name, as the error shows it.
+        value: what was given.
+        low: the least value; ``None`` for no limit.
+        high: the greatest value; ``None`` for no limit.
+        parse: whether a string of digits counts as its number, as in flags and ini files.
 
     Raises:
-        HarnessError: of the class ``error``: it is not.
+        HarnessError: of class ``error``, if it is not.
 
     """
     must = f"{name} must be a whole number" + ("" if low is None else f", {low} or more")
-    number = _parsed(value, int)
+    number = _parsed(value, int, parse=parse)
     if not isinstance(number, int):
         rounded = round(number) if isinstance(number, float) and abs(number) < MOST else None
         refuse(error, must, value, near=rounded if rounded is None or low is None else max(rounded, low))
     if low is not None and number < low:
         refuse(error, must, value, near=low)
-    if number > high:
+    if high is not None and number > high:
         refuse(error, f"{name} must be at most {high}", value, near=high)
     return number
 
@@ -79,26 +95,28 @@ def number(
     low: float = 0.0,
     high: float | None = None,
     above: bool = False,
+    parse: bool = False,
 ) -> float:
-    """Return ``value`` as a float if it lies between ``low`` and ``high``, both included; a numeral counts as one.
+    """Return ``value`` as a float if it lies between ``low`` and ``high``, both included.
 
     Args:
         error: the class of the error to raise.
-        name: of the option, as it is shown.
+        name: the option's name, as the error shows it.
         value: what was given.
         low: the least value, or with ``above`` the value that it must exceed.
-        high: the greatest value; ``None`` for any finite one.
+        high: the greatest value; ``None`` for :data:`MOST`.
         above: whether ``low`` itself is out of range.
+        parse: whether a string that spells a number counts as that number, as in flags and ini files.
 
     Raises:
-        HarnessError: of the class ``error``: it is not.
+        HarnessError: of class ``error``, if it is not.
 
     """
     from_low = f"more than {low:g}" if above else f"{low:g} or more"
     must = (
         f"{name} must be a number, {from_low}" if high is None else f"{name} must be a number from {low:g} to {high:g}"
     )
-    given = _parsed(value, float)
+    given = _parsed(value, float, parse=parse)
     if not isinstance(given, int | float) or math.isnan(given):
         refuse(error, must, value)
     if given < low or (above and given == low):
@@ -112,7 +130,7 @@ def choice(error: type[HarnessError], name: str, value: object, choices: Collect
     """Return ``value`` if it is one of ``choices``.
 
     Raises:
-        HarnessError: of the class ``error``: it is not.
+        HarnessError: of class ``error``, if it is not.
 
     """
     if isinstance(value, str) and value in choices:
@@ -126,12 +144,12 @@ def texts(error: type[HarnessError], name: str, value: object, *, blank: bool = 
 
     Args:
         error: the class of the error to raise.
-        name: of the option, as it is shown.
-        value: what was given: any iterable of strings, but for one string.
-        blank: whether a string may hold nothing but white space.
+        name: the option's name, as the error shows it.
+        value: any iterable of strings, but not a single string.
+        blank: whether a string may be empty or white space.
 
     Raises:
-        HarnessError: of the class ``error``: it is one string, no list, or holds something else.
+        HarnessError: of class ``error``, if it is a single string, not a list, or holds anything else.
 
     """
     if isinstance(value, str):
@@ -149,11 +167,11 @@ def texts(error: type[HarnessError], name: str, value: object, *, blank: bool = 
     return found
 
 
-def _parsed(value: object, kind: type[int | float]) -> object:
-    """Return the number that a numeral stands for, and anything else as it is, but for booleans."""
+def _parsed(value: object, kind: type[int | float], *, parse: bool) -> object:
+    """Return the number in a string if strings are parsed, ``None`` for a boolean, and anything else unchanged."""
     if isinstance(value, bool):
         return None
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not parse:
         return value
     try:
         return kind(value)

@@ -61,3 +61,15 @@ def sentences(text: str) -> list[str]:
     ends = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
     pieces = (text[start:end].strip() for start, end in pairwise(ends))
     return [piece for piece in pieces if piece]
+
+
+def plural(count: float, noun: str, nouns: str | None = None) -> str:
+    """Return a count with its noun: ``1 turn``, ``3 turns``, ``1,200 replies``.
+
+    Args:
+        count: how many; from a thousand on, commas separate the groups of digits.
+        noun: the singular.
+        nouns: the plural, where it is not the singular and an ``s``.
+
+    """
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
