@@ -114,3 +114,11 @@ def test_any_error_is_shown_and_pickled(headline: str, facts: list[tuple[str, st
     twin = pickle.loads(pickle.dumps(error))  # noqa: S301 -- our own bytes
     assert str(twin) == str(error)
     assert str(error).startswith(headline)
+
+
+def test_advice_is_added_to_what_the_error_says_itself() -> None:
+    error = RecordingMissing("no recording")
+    error.advise("pytest specs --harness-record=missing")
+    assert str(error) == "no recording\nhow to fix: pytest specs --harness-record=missing"
+    error.advise("commit the recording")
+    assert error.fix == "pytest specs --harness-record=missing; then commit the recording"

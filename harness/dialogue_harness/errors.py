@@ -1,36 +1,36 @@
-"""Every error that this package raises on purpose.
+"""Every error that this package raises on purpose, and their hierarchy.
 
 ::
 
     HarnessError
-    ├── UsageError                     the caller asked for something that cannot be
-    │   ├── ScenarioError              a field of a scenario or speaker (also a ValueError)
-    │   ├── CheckError                 a check was given options that make no sense (also a ValueError)
+    ├── UsageError                     the request itself is wrong
+    │   ├── ScenarioError              a field of a scenario or speaker is invalid (also a ValueError)
+    │   ├── CheckError                 an option of a check is invalid (also a ValueError)
     │   ├── MarkerError                a `scenario` marker is misspelt or misused
-    │   └── ConfigurationError         a flag, an ini key or an environment variable
+    │   └── ConfigurationError         a flag, an ini key or an environment variable is invalid
     ├── TranscriptError                a text or JSON transcript cannot be read
-    ├── RecordingError                 a recording cannot be served
+    ├── RecordingError                 a recording cannot be replayed
     │   ├── RecordingMissing           there is none
-    │   ├── RecordingChanged           it was made from a scenario that differs in what reaches a model
+    │   ├── RecordingChanged           something that reaches a model has changed since it was made
     │   ├── RecordingTooShort          it has fewer turns than the scenario asks for
-    │   ├── RecordingInterrupted       it has no last line, and can be continued
-    │   │   └── RecordingTruncated     it breaks off in the middle of a line
-    │   ├── RecordingCorrupt           a line is not what the format says
+    │   ├── RecordingInterrupted       its run was cut off; it can be continued
+    │   │   └── RecordingTruncated     it ends in the middle of a line
+    │   ├── RecordingCorrupt           a line does not follow the format
     │   ├── RecordingEdited            its digest does not match its content
-    │   ├── RecordingTooNew            a later version of this package wrote it
-    │   └── SecretFound                what was to be recorded holds a secret
-    ├── BudgetSpent                    the run, or the dialogue, may take no more tokens or money
+    │   ├── RecordingTooNew            it was written by a later version of this package
+    │   └── SecretFound                a secret was about to be recorded
+    ├── BudgetSpent                    the budget of tokens or money is used up
     └── ModelError                     a speaker could not answer
-        ├── UnknownModel               nothing is known by that name or prefix
-        ├── KeyRejected                no key, or the server does not accept it
-        ├── ServerUnreachable          no connection, or none that lasted
-        ├── RequestRejected            the server refused the request as such (4xx)
-        │   └── ContextTooLong         because the view is longer than the model's context
+        ├── UnknownModel               no model or endpoint has that name
+        ├── KeyRejected                the API key is missing or not accepted
+        ├── ServerUnreachable          no connection, or it was lost
+        ├── RequestRejected            the server rejected the request itself (4xx)
+        │   └── ContextTooLong         the messages do not fit the model's context window
         ├── ServerBusy                 rate limited or overloaded (408, 409, 429, 5xx)
-        ├── ReplyUnusable              an answer that holds no message
-        └── ScriptExhausted            a scripted speaker has no line left
+        ├── ReplyUnusable              the response holds no message
+        └── ScriptExhausted            a scripted speaker has no lines left
 
-A property that does not hold is not an error: it is a falsy :class:`dialogue_harness.Verdict`.
+A check that fails is not an error: it returns a falsy :class:`dialogue_harness.Verdict`.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ if TYPE_CHECKING:
 
 
 class HarnessError(Exception):
-    """Base of all errors raised here: a headline, facts one per line, and how to fix it.
+    """Base class of all our errors: a headline, facts one per line, and how to fix it.
 
     Args:
         headline: what happened and where, in one line without a final period.
         facts: pairs of a label and a value, printed one per line below the headline.
             A value of several lines is indented below its label.
-        fix: what to do, preferably a command. ``{target}`` in it stands for what pytest is to
-            run; it is ``specs`` until the plugin, which knows the test, puts its node id there.
+        fix: what to do, if that is the same however the package is used. The plugin and the command
+            line add their own commands with :meth:`advise`.
 
     """
 
@@ -61,8 +61,12 @@ class HarnessError(Exception):
         self.facts = tuple(facts)
         self.fix = fix
 
+    def advise(self, text: str) -> None:
+        """Append ``text``, preferably a command, to what ``how to fix`` says."""
+        self.fix = f"{self.fix}; then {text}" if self.fix else text
+
     def __str__(self) -> str:
-        """Render the headline, the facts and the fix as the lines a person reads."""
+        """Return the headline, the facts and the fix, each on lines of its own."""
         lines = [self.headline]
         for label, value in self.facts:
             first, *rest = value.split("\n") or [""]
@@ -73,7 +77,7 @@ class HarnessError(Exception):
         return "\n".join(lines)
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Pickle by fields, since the constructor takes keyword arguments (needed across processes)."""
+        """Pickle by fields: the constructor takes keyword arguments, and errors cross process boundaries."""
         return _rebuild, (type(self), self.__dict__)
 
 
@@ -85,15 +89,15 @@ def _rebuild(kind: type[HarnessError], fields: dict[str, object]) -> HarnessErro
 
 
 class UsageError(HarnessError):
-    """The caller asked for something that cannot be."""
+    """The request itself is wrong; nothing was run."""
 
 
 class ScenarioError(UsageError, ValueError):
-    """A field of a scenario or a speaker has a value that it cannot have."""
+    """A field of a scenario or a speaker is invalid."""
 
 
 class CheckError(UsageError, ValueError):
-    """A check was given options that make no sense, such as a schema that is no schema."""
+    """An option of a check is invalid, such as a negative limit or a broken schema."""
 
 
 class MarkerError(UsageError):
@@ -101,7 +105,7 @@ class MarkerError(UsageError):
 
 
 class ConfigurationError(UsageError):
-    """A flag, an ini key or an environment variable has a value that it cannot have."""
+    """A flag, an ini key or an environment variable is invalid."""
 
 
 class TranscriptError(HarnessError):
@@ -109,56 +113,56 @@ class TranscriptError(HarnessError):
 
 
 class RecordingError(HarnessError):
-    """A recording cannot be served."""
+    """A recording cannot be replayed."""
 
 
 class RecordingMissing(RecordingError):
-    """There is no recording where the scenario's has its place."""
+    """There is no recording at the scenario's place."""
 
 
 class RecordingChanged(RecordingError):
-    """The recording was made from a scenario that differs in something that reaches a model."""
+    """Something that reaches a model has changed in the scenario since the recording was made."""
 
 
 class RecordingTooShort(RecordingError):
-    """The recording has fewer turns than the scenario asks for; ``extend`` runs the missing ones."""
+    """The recording has fewer turns than the scenario asks for; ``extend`` runs the missing turns."""
 
 
 class RecordingInterrupted(RecordingError):
-    """The recording has no last line: its run was cut off. It can be continued."""
+    """The recording has no last line because its run was cut off. It can be continued."""
 
 
 class RecordingTruncated(RecordingInterrupted):
-    """The recording breaks off in the middle of a line. The whole lines before it can be continued."""
+    """The recording ends in the middle of a line. It can be continued after the last complete line."""
 
 
 class RecordingCorrupt(RecordingError):
-    """A line of the recording is not what the format says; the facts name line and field."""
+    """A line of the recording does not follow the format; the facts name the line and the field."""
 
 
 class RecordingEdited(RecordingError):
-    """The recording's digest does not match its content: it was changed after it was made."""
+    """The recording's digest does not match its content: it was edited after it was made."""
 
 
 class RecordingTooNew(RecordingError):
-    """A later version of this package wrote the recording."""
+    """The recording was written by a later version of this package."""
 
 
 class SecretFound(RecordingError):
-    """What was to be recorded holds a secret, which is told by its kind and never shown. It was not written."""
+    """A secret was about to be recorded. It was not written; the error names its kind and never shows it."""
 
 
 class BudgetSpent(HarnessError):
-    """What a run or a dialogue may spend is spent; what was said is kept and can be continued with a larger budget."""
+    """The budget of a run or a dialogue is used up. What was said is kept; a larger budget continues from there."""
 
 
 class ModelError(HarnessError):
-    """A speaker could not answer: the machinery's failure, never the dialogue's.
+    """A speaker could not answer. This is a failure of the machinery, never of the dialogue.
 
     Attributes:
-        transient: whether the same request may succeed when it is sent again.
-        retry_after: seconds that the server asked to wait before that, or ``None``.
-        overloaded: whether the server said that it is asked too much (429, 503), by whomever.
+        transient: whether the same request may succeed if it is sent again.
+        retry_after: how many seconds the server asked to wait before trying again, or ``None``.
+        overloaded: whether the server said that it receives too many requests (429, 503).
         attempts: how many times the request was sent before this was raised, at least 1.
 
     """
@@ -170,35 +174,35 @@ class ModelError(HarnessError):
 
 
 class UnknownModel(ModelError):
-    """No built-in model and no configured endpoint is known by that name."""
+    """No built-in model and no configured endpoint has that name."""
 
 
 class KeyRejected(ModelError):
-    """There is no key, or the server does not accept it (401, 403)."""
+    """The API key is missing, or the server does not accept it (401, 403)."""
 
 
 class ServerUnreachable(ModelError):
-    """The server could not be reached, or the connection did not last until the answer was there."""
+    """The server could not be reached, or the connection was lost before the response was complete."""
 
     transient = True
 
 
 class RequestRejected(ModelError):
-    """The server refused the request as such (400, 404, 413, 422, …): sending it again cannot help."""
+    """The server rejected the request itself (400, 404, 413, 422, …); sending it again would not help."""
 
 
 class ContextTooLong(RequestRejected):
-    """The view is longer than the model's context; a scenario that limits its history is sent less of it instead."""
+    """The messages do not fit the model's context window. A scenario with a limited history sends fewer of them."""
 
 
 class ServerBusy(ModelError):
-    """The server is rate limited, overloaded or failing (408, 409, 429, 5xx)."""
+    """The server is overloaded, failing or limiting the request rate (408, 409, 429, 5xx)."""
 
     transient = True
 
 
 class ReplyUnusable(ModelError):
-    """The server answered, but not with a message: no choices, no content where one must be, broken JSON."""
+    """The server responded without a usable message: no choices, no content, or broken JSON."""
 
 
 class ScriptExhausted(ModelError):
