@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dialogue_harness import read_recording
-from dialogue_harness.report.run import Run as RunRecord
-from dialogue_harness.report.run import write_run
+from dialogue_harness.report.run import RunRecord, write_run
 from dialogue_harness.storage.recording import load_partial
 from dialogue_harness.testing.server import ProtocolServer, say
 
