@@ -41,7 +41,7 @@ def test_without_the_definitions_of_fixtures_their_names_count(
 
 
 def test_a_test_without_any_record_of_its_fixtures_has_no_definitions(request: pytest.FixtureRequest) -> None:
-    assert "request" in _private.fixture_definitions(request.node)
+    assert "monkeypatch" in _private.fixture_definitions(request.node)
     bare: Any = SimpleNamespace(fixturenames=["dialogue"])
     assert _private.fixture_definitions(bare) == {}
 
