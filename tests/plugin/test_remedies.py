@@ -26,6 +26,10 @@ WHILE = [("while", "speaker B was to say message 4 of scenario 'tea', sample 1")
         (errors.RecordingError("x", fix="rm 2.jsonl"), "rm 2.jsonl; then pytest t --harness-record=missing"),
         (errors.RecordingError("x"), None),
         (errors.SecretFound("x", fix="revoke it"), "revoke it; then pytest t --harness-record=missing"),
+        (
+            errors.SecretFound("x", fix="revoke it\nor let it pass"),
+            "revoke it; then pytest t --harness-record=missing\nor let it pass",
+        ),
         (errors.ServerBusy("x", facts=WHILE), "continue with `pytest t --harness-record=missing`"),
         (errors.ServerBusy("x"), None),
         (

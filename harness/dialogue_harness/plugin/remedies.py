@@ -53,7 +53,7 @@ _UNAIMED: Final = re.compile(r"(?:; then |, then |, or |: |^)(?:continue with `)
 
 
 def advised(error: HarnessError, command: str) -> HarnessError:
-    """Return a copy of an error whose fix ends with what mends it; several tests may share the error itself.
+    """Return a copy of an error whose fix names the command that mends it; several tests may share the error itself.
 
     Args:
         error: what the machinery raised.
@@ -64,16 +64,14 @@ def advised(error: HarnessError, command: str) -> HarnessError:
     if found.fix and "{target}" in found.fix:
         found.fix = _UNAIMED.sub("", found.fix) or None
     remedy = next((text.format(command) for kind, text in REMEDIES if isinstance(error, kind)), None)
-    if isinstance(error, BudgetSpent | ModelError) and not any(label == "while" for label, _ in error.facts):
-        remedy = None  # no recording was being made
-    elif type(error) is RecordingError and error.fix is None:
-        remedy = None  # nobody knows what mends it
-    if remedy is None:
+    is_recording = any(label == "while" for label, _ in error.facts)
+    if remedy is None or (isinstance(error, BudgetSpent | ModelError) and not is_recording):
         return found
-    if found.fix and isinstance(error, _ALTERNATIVES):
-        found.fix = f"{found.fix}, or {remedy}"
-    else:
-        found.advise(remedy)
+    if type(error) is RecordingError and error.fix is None:
+        return found  # nobody knows what mends it
+    first, *others = (found.fix or "").split("\n")  # the command belongs to the first way to mend it
+    joint = ", or " if isinstance(error, _ALTERNATIVES) else "; then "
+    found.fix = "\n".join([f"{first}{joint}{remedy}" if first else remedy, *others])
     return found
 
 
