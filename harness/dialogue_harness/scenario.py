@@ -468,3 +468,9 @@ def _known(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
         if name not in names:
             refuse(ScenarioError, f"{cls.__name__} has no field {name!r}", name, near=nearest(name, names))
     return dict(values)
+
+
+def pair(scenario: Scenario) -> str:
+    """Return the models of a scenario in a few words, safe to print."""
+    a, b = shorten(scenario.a.model, 60), shorten(scenario.b.model, 60)
+    return f"{a} with itself" if a == b else f"{a} with {b}"
