@@ -16,6 +16,9 @@ if typing.TYPE_CHECKING:
     from types import ModuleType
 
 PUBLIC = [
+    "ChatMessage",
+    "Context",
+    "Delta",
     "Dialogue",
     "Ending",
     "Evidence",
@@ -23,6 +26,8 @@ PUBLIC = [
     "IdleRun",
     "LoopWatch",
     "Message",
+    "Model",
+    "Reply",
     "Scenario",
     "Speaker",
     "TerminationLoop",
@@ -33,6 +38,7 @@ PUBLIC = [
     "checks",
     "errors",
     "find_termination_loop",
+    "model",
     "read_recording",
     "read_transcript",
     "write_transcript",

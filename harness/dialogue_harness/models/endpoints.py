@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 #: Prefixes of model names that are taken, so that no endpoint can have them as its name.
-RESERVED: Final = ("builtin", "openai")
+RESERVED: Final = ("builtin", "openai", "python")
 
-_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+#: What a prefix is, an endpoint's or a registered model's.
+PREFIX: Final = re.compile(r"[a-z][a-z0-9_-]*")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 #: What must not be printed of a line that is wrong: values of `key=`, a password in a URL, whatever resembles a key.
 _SECRET = re.compile(r"(?<=key=)\S+|(?<=://)[^\s/@]*(?=@)|\bsk-\S+|(?<!\S)[\w-]{20,}(?!\S)", re.IGNORECASE)
@@ -96,7 +97,7 @@ def _endpoint(line: str) -> Endpoint:
 
 
 def _check_name(line: str, name: str) -> None:
-    if not _NAME.fullmatch(name):
+    if not PREFIX.fullmatch(name):
         raise _wrong(line, "a name begins with a lower-case letter and goes on with those, digits, '_' and '-'")
     if name in RESERVED:
         raise _wrong(line, f"{name!r} is not free: models of that prefix are known already")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
-if TYPE_CHECKING:
-    from dialogue_harness.dialogue import Usage
-    from dialogue_harness.scenario import Side, Speaker
+from dialogue_harness._public import public
+from dialogue_harness.dialogue import Usage  # noqa: TC001 -- hints are resolved when a class becomes public
+from dialogue_harness.scenario import Side, Speaker  # noqa: TC001 -- as above
 
 Role = Literal["system", "user", "assistant"]
 
 
+@public
 class ChatMessage(msgspec.Struct, frozen=True):
     """One message as a model is sent it."""
 
@@ -22,6 +23,7 @@ class ChatMessage(msgspec.Struct, frozen=True):
     content: str
 
 
+@public
 @dataclass(frozen=True)
 class Context:
     """Everything a speaker knows when it is to speak.
@@ -42,6 +44,7 @@ class Context:
     sample: int = 1
 
 
+@public
 @dataclass(frozen=True)
 class Reply:
     """What a model answered.
@@ -68,6 +71,7 @@ class Reply:
     hold: float | None = None
 
 
+@public
 @dataclass(frozen=True)
 class Delta:
     """A piece of a reply that is still being made: of its text, or of the reasoning before it."""
@@ -80,6 +84,7 @@ class Delta:
 OnDelta = Callable[[Delta], None]
 
 
+@public
 class Model(Protocol):
     """Something that can speak. One instance serves any number of dialogues at once."""
 

@@ -202,8 +202,8 @@ def dialogue_record(
     price = {side: prices.of(speaker) for side, speaker in speakers.items() if prices and not is_offline(speaker)}
     return DialogueRecord(
         scenario=dialogue.scenario.name,
-        a=dialogue.scenario.a.model,
-        b=dialogue.scenario.b.model,
+        a=str(dialogue.scenario.a.model),
+        b=str(dialogue.scenario.b.model),
         sample=dialogue.sample,
         fingerprint=dialogue.scenario.fingerprint,
         turns=dialogue.turns,
