@@ -21,8 +21,9 @@ from dialogue_harness._text.printable import shorten
 from dialogue_harness.errors import ConfigurationError, RequestRejected, ScenarioError
 from dialogue_harness.models.key_command import key_from
 from dialogue_harness.models.openai import errors as failures
-from dialogue_harness.models.openai.clients import Clients, http_library, request_failures, shared
+from dialogue_harness.models.openai.clients import Clients, shared
 from dialogue_harness.models.openai.errors import Server
+from dialogue_harness.models.openai.library import http_library, request_failures
 from dialogue_harness.models.openai.reply import Collector, broken, whole
 from dialogue_harness.secrets import remember
 

@@ -24,7 +24,7 @@ from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from dialogue_harness.models.openai.clients import http_library
+from dialogue_harness.models.openai.library import http_library
 
 if TYPE_CHECKING:
     import ssl
