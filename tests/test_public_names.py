@@ -10,7 +10,7 @@ import typing
 import pytest
 
 import dialogue_harness
-from dialogue_harness import checks, errors
+from dialogue_harness import checks, errors, testing
 
 if typing.TYPE_CHECKING:
     from types import ModuleType
@@ -97,6 +97,7 @@ def public_objects() -> list[tuple[str, object]]:
     homes: list[tuple[ModuleType, list[str]]] = [
         (dialogue_harness, dialogue_harness.__all__),
         (checks, checks.__all__),
+        (testing, testing.__all__),
         (errors, [name for name, value in vars(errors).items() if isinstance(value, type) and name[0].isupper()]),
     ]
     found = [(f"{home.__name__}.{name}", getattr(home, name)) for home, names in homes for name in names]
@@ -113,7 +114,12 @@ def test_a_public_name_and_its_methods_are_documented(name: str, value: object) 
 @pytest.mark.parametrize(("name", "value"), public_objects(), ids=lambda value: value if isinstance(value, str) else "")
 def test_a_public_name_shows_a_module_that_users_can_import_it_from(name: str, value: object) -> None:
     module = value.__module__
-    assert module in {"dialogue_harness", "dialogue_harness.checks", "dialogue_harness.errors"}
+    assert module in {
+        "dialogue_harness",
+        "dialogue_harness.checks",
+        "dialogue_harness.errors",
+        "dialogue_harness.testing",
+    }
     assert getattr(sys.modules[module], name.rpartition(".")[2]) is value
 
 
