@@ -19,14 +19,14 @@ from dialogue_harness.errors import (
     ServerBusy,
     ServerUnreachable,
 )
-from dialogue_harness.models.openai.errors import Server, refused, reported
+from dialogue_harness.models.openai.errors import ServedModel, refused, reported
 from dialogue_harness.models.openai.rates import retry_after
 from dialogue_harness.testing.server import Fault, ProtocolServer
 from openai_asking import ask, context, failure
 from strategies import hostile_text
 
 KEY = "sk-planted-4f6a8b"
-SERVER = Server("gemma", "http://127.0.0.1:8000/v1", "OPENAI_API_KEY", KEY)
+SERVER = ServedModel("gemma", "http://127.0.0.1:8000/v1", "OPENAI_API_KEY", KEY)
 
 both = pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
 

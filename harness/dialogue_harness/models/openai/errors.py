@@ -47,7 +47,7 @@ _SHORTEST_SECRET: Final = 4
 
 
 @dataclass(frozen=True)
-class Server:
+class ServedModel:
     """Which model is asked at which server: what every error names.
 
     Attributes:
@@ -100,7 +100,7 @@ class Server:
         return sorted({value for value in values if value and len(value) >= _SHORTEST_SECRET}, key=len, reverse=True)
 
 
-def key_missing(server: Server) -> KeyRejected:
+def key_missing(server: ServedModel) -> KeyRejected:
     """Return the error of a server that needs a key where there is none."""
     if server.key_env is None:
         fix = "add key=VARIABLE to the server's line in harness_endpoints, and export that variable"
@@ -111,7 +111,7 @@ def key_missing(server: Server) -> KeyRejected:
     )
 
 
-def key_malformed(server: Server) -> KeyRejected:
+def key_malformed(server: ServedModel) -> KeyRejected:
     """Return the error of a key that no HTTP header can carry."""
     return KeyRejected(
         f"{server.name}: the key in {server.key_place} holds a character that no key can",
@@ -120,7 +120,7 @@ def key_malformed(server: Server) -> KeyRejected:
     )
 
 
-def unreachable(server: Server, cause: BaseException | None) -> ServerUnreachable:
+def unreachable(server: ServedModel, cause: BaseException | None) -> ServerUnreachable:
     """Return the error of a connection that was not made or did not last."""
     what = _NO_CONNECTION.get(type(cause).__name__, "the connection broke off before the reply was there")
     return ServerUnreachable(
@@ -139,7 +139,7 @@ _NO_CONNECTION: Final = {
 }
 
 
-def timed_out(server: Server, seconds: float) -> ServerUnreachable:
+def timed_out(server: ServedModel, seconds: float) -> ServerUnreachable:
     """Return the error of a reply that was not whole in time."""
     return ServerUnreachable(
         f"{server.name}: no whole reply within {seconds:g} s",
@@ -148,7 +148,7 @@ def timed_out(server: Server, seconds: float) -> ServerUnreachable:
     )
 
 
-def broke_off(server: Server, characters: int, cause: BaseException | None = None) -> ServerUnreachable:
+def broke_off(server: ServedModel, characters: int, cause: BaseException | None = None) -> ServerUnreachable:
     """Return the error of a stream that ended before the reply was whole."""
     facts = [_url(server)] + ([("cause", server.quote(_root(cause)))] if cause else [])
     return ServerUnreachable(
@@ -156,14 +156,14 @@ def broke_off(server: Server, characters: int, cause: BaseException | None = Non
     )
 
 
-def refused(server: Server, status: int, headers: Mapping[str, str], body: bytes) -> ModelError:
+def refused(server: ServedModel, status: int, headers: Mapping[str, str], body: bytes) -> ModelError:
     """Return the error that an HTTP status other than success stands for."""
     words, code = _words(body)
     facts = [_url(server), ("status", _phrase(status)), *_said(server, words), *_request_id(server, headers)]
     return _by_status(server, status, words, code, facts, _asked(headers))
 
 
-def reported(server: Server, error: object, headers: Mapping[str, str]) -> ModelError:
+def reported(server: ServedModel, error: object, headers: Mapping[str, str]) -> ModelError:
     """Return the error that a server reported in place of a reply, with the status of a success."""
     words, code = _words_of(error)
     facts = [*_said(server, words), *_request_id(server, headers)]
@@ -173,7 +173,7 @@ def reported(server: Server, error: object, headers: Mapping[str, str]) -> Model
 
 
 def unusable(
-    server: Server,
+    server: ServedModel,
     why: str,
     *,
     facts: list[tuple[str, str]] | None = None,
@@ -208,7 +208,7 @@ _UNKNOWN_MODEL: Final = "the server does not know this model"
 
 
 def _by_status(
-    server: Server, status: int, words: str, code: str, facts: list[tuple[str, str]], after: float | None
+    server: ServedModel, status: int, words: str, code: str, facts: list[tuple[str, str]], after: float | None
 ) -> ModelError:
     if status in {401, 403} or code == _NO_SUCH_KEY:
         return _key_rejected(server, facts)
@@ -217,7 +217,7 @@ def _by_status(
     return _rejected(server, status, words, code, facts)
 
 
-def _key_rejected(server: Server, facts: list[tuple[str, str]]) -> KeyRejected:
+def _key_rejected(server: ServedModel, facts: list[tuple[str, str]]) -> KeyRejected:
     if server.key is None:
         error = key_missing(server)
         return KeyRejected(error.headline, facts=facts, fix=error.fix)
@@ -228,7 +228,9 @@ def _key_rejected(server: Server, facts: list[tuple[str, str]]) -> KeyRejected:
     )
 
 
-def _busy(server: Server, status: int, facts: list[tuple[str, str]], after: float | None, *, spent: bool) -> ServerBusy:
+def _busy(
+    server: ServedModel, status: int, facts: list[tuple[str, str]], after: float | None, *, spent: bool
+) -> ServerBusy:
     limited = "the account's quota is spent" if spent else "the server limits how fast it is asked"
     failing = "the server is failing" if status >= 500 else "the server is busy"
     wait = [("asks to wait", f"{after:g} s")] if after is not None else []
@@ -243,7 +245,7 @@ def _busy(server: Server, status: int, facts: list[tuple[str, str]], after: floa
     return error
 
 
-def _rejected(server: Server, status: int, words: str, code: str, facts: list[tuple[str, str]]) -> RequestRejected:
+def _rejected(server: ServedModel, status: int, words: str, code: str, facts: list[tuple[str, str]]) -> RequestRejected:
     if "context_length" in code or _TOO_LONG.search(words):
         fix = "send less of what was said: Scenario(history=History(tokens=…)) with a number below the model's context"
         return ContextTooLong(f"{server.name}: the context is longer than the model's context", facts=facts, fix=fix)
@@ -265,7 +267,7 @@ def _asked(headers: Mapping[str, str]) -> float | None:
     return hold(headers) if seconds is None else seconds
 
 
-def _address(server: Server) -> str:
+def _address(server: ServedModel) -> str:
     if server.shown.endswith("/v1"):
         return f"{_try(server)}; the base URL is the address before /chat/completions"
     return f"try the base URL {server.shown}/v1"
@@ -290,16 +292,16 @@ def _words_of(value: object) -> tuple[str, str]:
     return words if isinstance(words, str) else json.dumps(words), str("" if code is None else code)
 
 
-def _said(server: Server, words: str) -> list[tuple[str, str]]:
+def _said(server: ServedModel, words: str) -> list[tuple[str, str]]:
     return [("server says", server.quote(words))] if words.strip() else []
 
 
-def _request_id(server: Server, headers: Mapping[str, str]) -> list[tuple[str, str]]:
+def _request_id(server: ServedModel, headers: Mapping[str, str]) -> list[tuple[str, str]]:
     name = headers.get("x-request-id")
     return [("request id", server.quote(name, 80))] if name else []
 
 
-def _url(server: Server) -> tuple[str, str]:
+def _url(server: ServedModel) -> tuple[str, str]:
     return "url", f"{server.shown}/chat/completions"
 
 
@@ -310,11 +312,11 @@ def _phrase(status: int) -> str:
         return str(status)
 
 
-def _try(server: Server) -> str:
+def _try(server: ServedModel) -> str:
     return f"`curl {server.shown}/models`"
 
 
-def _check(server: Server) -> str:
+def _check(server: ServedModel) -> str:
     return f"check that the server runs: {_try(server)}"
 
 

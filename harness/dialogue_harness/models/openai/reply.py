@@ -15,7 +15,7 @@ from dialogue_harness.models.protocol import Delta, Reply
 
 if TYPE_CHECKING:
     from dialogue_harness.errors import ReplyUnusable
-    from dialogue_harness.models.openai.errors import Server
+    from dialogue_harness.models.openai.errors import ServedModel
 
 
 class _Said(msgspec.Struct):
@@ -67,7 +67,7 @@ class Completion(msgspec.Struct):
 _DECODER: Final = msgspec.json.Decoder(Completion)
 
 
-def whole(server: Server, body: bytes, headers: Mapping[str, str]) -> Reply:
+def whole(server: ServedModel, body: bytes, headers: Mapping[str, str]) -> Reply:
     """Return the reply that the body of a completion holds.
 
     Raises:
@@ -96,7 +96,7 @@ class Collector:
 
     """
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: ServedModel) -> None:
         self.characters = 0
         self.is_whole = False
         self._server = server
@@ -163,7 +163,7 @@ class Collector:
         return [delta for delta in deltas if delta.text]
 
 
-def broken(server: Server, got: str, why: object, headers: Mapping[str, str]) -> ReplyUnusable:
+def broken(server: ServedModel, got: str, why: object, headers: Mapping[str, str]) -> ReplyUnusable:
     """Return the error of a reply that is not what the protocol says: no JSON, or JSON of another shape."""
     kind = headers.get("content-type", "")
     facts = [("content type", server.quote(kind, 80))] if kind and not kind.startswith("application/json") else []
@@ -178,7 +178,9 @@ def _decode(body: bytes) -> Completion:
         return msgspec.convert(json.loads(body), Completion)
 
 
-def _reply(server: Server, said: _Said, finish: str | None, about: Completion, headers: Mapping[str, str]) -> Reply:
+def _reply(
+    server: ServedModel, said: _Said, finish: str | None, about: Completion, headers: Mapping[str, str]
+) -> Reply:
     text, thought, refusal = said.text, said.thought or None, said.refused
     if refusal and not text:
         text, finish = refusal, "refusal"
@@ -187,7 +189,7 @@ def _reply(server: Server, said: _Said, finish: str | None, about: Completion, h
     return Reply(text, thought, finish, _usage(about.usage), _string(about.model), hold=hold(headers))
 
 
-def _without_text(server: Server, said: _Said, finish: str | None) -> str:
+def _without_text(server: ServedModel, said: _Said, finish: str | None) -> str:
     """Return the empty text of a reply that is reasoning only; a reply that is less than that is none."""
     facts = [("finish reason", server.quote(finish, 40))] if finish else []
     if said.tool_calls or said.function_call:

@@ -1,18 +1,13 @@
 """HTTP/1.1 under the ``openai`` package's client, on asyncio's own streams.
 
-It exists because the package's own transports do not let 32 dialogues of 50 turns at once, recorded, stay safely within
-1.25 times what a server of 50 ms takes and 1/12 of the CPU of the package's everyday call. Measured on two cores, three
-times in alternating rounds: over the HTTP library's transport 1.27 to 1.31 times and 1/8 to 1/9 (layers for other event
-loops, other protocols and proxies, and a pool that looks at all of its connections at each request); over that of
-``openai[aiohttp]`` 1.13 to 1.34 times and 1/11 to 1/13, much the same with ``uvloop``; over this one 1.09 to 1.22 times
-and 1/15 to 1/16. `benchmarks/live.py` shows the ratio as "CPU a call over the package's own transport". Where a
-transport of the package's stays within both with something to spare, this file has no reason left.
+It exists because no kept library lets 32 dialogues of 50 turns at once, recorded, stay safely within 1.25 times what a
+server of 50 ms takes and within the CPU that is allowed, without loading network code into every pytest run;
+`benchmarks/transports.py` measures them. Where one does, this file has no reason left.
 
-It does what a chat completion needs: one request at a time on a connection, the reply by its length, in chunks or up to
-the connection's end, and the connections that are free kept for the next. Everything above it (redirects, compression,
-authentication, errors) stays the library's. Behind a proxy the library's own transport is used. A request on a
-connection that turns out to be closed is not sent again here, since a server may have begun to answer it: that is an
-error like any other, which the turn loop counts.
+It does what a chat completion needs: one request at a time on a connection, the body by its length, in chunks or up to
+the connection's end, and free connections kept for the next request. Redirects, compression, authentication and errors
+stay the library's, which also serves proxies. A request on a connection that turns out to be closed is not sent again
+here, since a server may have begun to answer it: the turn loop retries, and counts.
 """
 
 from __future__ import annotations
@@ -85,7 +80,7 @@ class Transport(_Transport):  # type: ignore[misc]  # the library is only known 
             with _library_errors():
                 connection.send(request, body)
                 async with asyncio.timeout(seconds.get("read")):
-                    reply = await _Reply.begin(connection, request.method)
+                    reply = await _Response.begin(connection, request.method)
                     if not reply.is_event_stream:
                         content = b"".join([piece async for piece in reply.pieces()])
         except BaseException:
@@ -106,7 +101,7 @@ class Transport(_Transport):  # type: ignore[misc]  # the library is only known 
         self._free.clear()
         await asyncio.sleep(0)  # the event loop closes the sockets in its next round
 
-    def free(self, connection: _Connection, reply: _Reply) -> None:
+    def free(self, connection: _Connection, reply: _Response) -> None:
         """Take back a connection whose reply is complete."""
         if self._is_closed or not reply.keeps_alive:
             connection.abort()
@@ -178,7 +173,7 @@ class _Connection:
         self._writer.transport.abort()
 
 
-class _Reply:
+class _Response:
     """The head of a response, and how its body is read.
 
     Attributes:
@@ -211,7 +206,7 @@ class _Reply:
         self.keeps_alive = begins[1] != b"0" and is_bounded and is_clear and not closes
 
     @classmethod
-    async def begin(cls, connection: _Connection, method: str) -> _Reply:
+    async def begin(cls, connection: _Connection, method: str) -> _Response:
         """Wait for the head of a response, passing over those that only announce one."""
         while True:
             reply = cls(connection.reader, await connection.reader.readuntil(b"\r\n\r\n"), method)
@@ -275,7 +270,7 @@ class _Reply:
 class _Stream(_ByteStream):  # type: ignore[misc]  # the library is only known at run time
     """The body of an event stream, which is read while it is being made."""
 
-    def __init__(self, transport: Transport, connection: _Connection, reply: _Reply, seconds: float | None) -> None:
+    def __init__(self, transport: Transport, connection: _Connection, reply: _Response, seconds: float | None) -> None:
         self._transport = transport
         self._connection = connection
         self._reply = reply
