@@ -1,11 +1,11 @@
-"""Who can speak: the protocol, the built-in models, and which of them a speaker's model name means."""
+"""Which model a speaker's model name means."""
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Final
 
 from dialogue_harness._text.printable import shorten
+from dialogue_harness._text.validation import nearest
 from dialogue_harness.errors import UnknownModel
 from dialogue_harness.models.endpoints import Endpoint, parse_endpoints
 from dialogue_harness.models.protocol import ChatMessage, Context, Delta, Model, Reply
@@ -42,8 +42,7 @@ def open_model(speaker: Speaker, endpoints: Mapping[str, Endpoint] | None = None
             object and only its name is known.
         ConfigurationError: an endpoint and a registered model have the same prefix.
         ModelFailed: a model of the user's own could not be constructed.
-        KeyRejected: the environment variable that is to hold the server's key is not set, or the command that is to
-            print it fails.
+        KeyRejected: the environment variable of the server's key is not set, or the command that prints it fails.
 
     """
     known = endpoints or {}
@@ -77,13 +76,13 @@ def open_model(speaker: Speaker, endpoints: Mapping[str, Endpoint] | None = None
 
 
 def is_offline(speaker: Speaker) -> bool:
-    """Return whether the speaker's model is built in, so that it needs no server, no key and no network."""
+    """Return whether the speaker's model is built in: it needs no server, key or network."""
     return speaker.endpoint == "builtin"
 
 
 def _builtin(name: str) -> Model:
     if name == "builtin:eliza":
-        from dialogue_harness.models.eliza.model import ElizaModel  # noqa: PLC0415 -- its topics are loaded where it speaks
+        from dialogue_harness.models.eliza.model import ElizaModel  # noqa: PLC0415 -- its topics are loaded on demand
 
         return ElizaModel()
     if name == "builtin:scripted":
@@ -122,8 +121,8 @@ def _unknown_prefix(speaker: Speaker, prefixes: Iterable[str]) -> UnknownModel:
 
 
 def _nearest(word: str, known: Iterable[str]) -> list[tuple[str, str]]:
-    near = difflib.get_close_matches(word[:100], list(known), n=1)
-    return [("nearest", near[0])] if near else []
+    near = nearest(word, known)
+    return [("nearest", near)] if near else []
 
 
 def _quoted(text: str, width: int = 80) -> str:
