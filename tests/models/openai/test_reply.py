@@ -137,7 +137,7 @@ def test_null_content_is_no_message(*, stream: bool) -> None:
         f"gemma at {server.url}: the reply holds no text: content is null\n"
         f"  url: {server.url}/chat/completions\n"
         "  finish reason: stop\n"
-        f"how to fix: look into the server's log; `curl {server.url}/models` lists the models that it serves"
+        f"how to fix: look at the server's log; `curl {server.url}/models` lists the models that it serves"
     )
     assert not error.transient
 

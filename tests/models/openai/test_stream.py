@@ -137,7 +137,7 @@ def test_a_stream_that_is_cut_says_how_far_it_came() -> None:
         f"gemma at {server.url}: the stream broke off after 8 characters\n"
         f"  url: {server.url}/chat/completions\n"
         "  cause: the server closed the connection before its reply was complete\n"
-        f"how to fix: check that the server runs: `curl {server.url}/models`"
+        f"how to fix: check that the server is running: `curl {server.url}/models`"
     )
 
 

@@ -114,7 +114,7 @@ def key_missing(server: ServedModel) -> KeyRejected:
 def key_malformed(server: ServedModel) -> KeyRejected:
     """Return the error of a key that no HTTP header can carry."""
     return KeyRejected(
-        f"{server.name}: the key in {server.key_place} holds a character that no key can",
+        f"{server.name}: the key in {server.key_place} holds a character that a key cannot have",
         facts=[("got", "a key with line breaks, control characters or letters outside ASCII")],
         fix=server.key_fix("the key alone, without quotes or line breaks"),
     )
@@ -122,7 +122,7 @@ def key_malformed(server: ServedModel) -> KeyRejected:
 
 def unreachable(server: ServedModel, cause: BaseException | None) -> ServerUnreachable:
     """Return the error of a connection that was not made or did not last."""
-    what = _NO_CONNECTION.get(type(cause).__name__, "the connection broke off before the reply was there")
+    what = _NO_CONNECTION.get(type(cause).__name__, "the connection was lost before the reply was complete")
     return ServerUnreachable(
         f"{server.name}: {what}",
         facts=[_url(server), ("cause", server.quote(_root(cause)))],
@@ -142,7 +142,7 @@ _NO_CONNECTION: Final = {
 def timed_out(server: ServedModel, seconds: float) -> ServerUnreachable:
     """Return the error of a reply that was not whole in time."""
     return ServerUnreachable(
-        f"{server.name}: no whole reply within {seconds:g} s",
+        f"{server.name}: no complete reply within {seconds:g} s",
         facts=[_url(server)],
         fix=f"{_check(server)}; or ask for shorter replies with Speaker(max_tokens=…)",
     )
@@ -193,7 +193,7 @@ def unusable(
     error = ReplyUnusable(
         f"{server.name}: {why}",
         facts=[_url(server), *(facts or [])],
-        fix=fix or f"look into the server's log; {_try(server)} lists the models that it serves",
+        fix=fix or f"look at the server's log; {_try(server)} lists the models that it serves",
     )
     error.transient = transient
     return error
@@ -231,7 +231,7 @@ def _key_rejected(server: ServedModel, facts: list[tuple[str, str]]) -> KeyRejec
 def _busy(
     server: ServedModel, status: int, facts: list[tuple[str, str]], after: float | None, *, spent: bool
 ) -> ServerBusy:
-    limited = "the account's quota is spent" if spent else "the server limits how fast it is asked"
+    limited = "the account's quota is spent" if spent else "rate limited"
     failing = "the server is failing" if status >= 500 else "the server is busy"
     wait = [("asks to wait", f"{after:g} s")] if after is not None else []
     error = ServerBusy(
@@ -255,7 +255,7 @@ def _rejected(server: ServedModel, status: int, words: str, code: str, facts: li
         why, fix = "nothing answers at this address", _address(server)
     else:
         why, fix = (
-            f"the server refused the request ({status})",
+            f"the server rejected the request ({status})",
             "change what it names, in the Speaker or in its `extra`",
         )
     return RequestRejected(f"{server.name}: {why}", facts=facts, fix=fix)
@@ -317,7 +317,7 @@ def _try(server: ServedModel) -> str:
 
 
 def _check(server: ServedModel) -> str:
-    return f"check that the server runs: {_try(server)}"
+    return f"check that the server is running: {_try(server)}"
 
 
 def _root(cause: BaseException | None) -> str:
