@@ -154,14 +154,14 @@ class ProtocolServer:
             self._thread = None
 
     def __enter__(self) -> Self:
-        """Start."""
+        """Start the server."""
         self.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop."""
+        """Stop the server."""
         self.stop()
 
     async def _serve(self, listening: socket.socket, ready: threading.Event) -> None:
@@ -172,15 +172,13 @@ class ProtocolServer:
         ready.set()
         await self._stopped.wait()
         server.close()
-        tasks = tuple(self._tasks)
-        for task in tasks:
+        for task in (tasks := tuple(self._tasks)):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._connections += 1
-        task = asyncio.ensure_future(self._connection(reader, writer))
-        self._tasks.add(task)
+        self._tasks.add(task := asyncio.ensure_future(self._connection(reader, writer)))
         task.add_done_callback(self._tasks.discard)
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -209,25 +207,22 @@ class ProtocolServer:
         return self._record(method, path, headers, body)
 
     def _record(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Request:
-        if (method, path.partition("?")[0]) != ("POST", "/v1/chat/completions"):
-            request = Request(method, path, headers, body)
-            self._requests.append(request)
-            return request
-        digest = hashlib.blake2b(body, digest_size=16).digest()
+        request = Request(method, path, headers, body)
         with self._arrived:
-            self._attempts[digest] += 1
-            request = Request(method, path, headers, body, self._calls, self._attempts[digest])
+            if (method, path.partition("?")[0]) == ("POST", "/v1/chat/completions"):
+                digest = hashlib.blake2b(body, digest_size=16).digest()
+                self._attempts[digest] += 1
+                request = Request(method, path, headers, body, self._calls, self._attempts[digest])
+                self._calls += 1
+                self._arrived.notify_all()
             self._requests.append(request)
-            self._calls += 1
-            self._arrived.notify_all()
         return request
 
     async def _respond(self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Answer, and return whether the connection can be used again."""
         if request.call is None:
             return _send(writer, *self._other(request))
-        refusal = self._refusal(request)
-        if refusal is not None:
+        if (refusal := self._refusal(request)) is not None:
             return _send(writer, *refusal)
         if self._calls >= self.gather:
             self._gathered.set()
@@ -283,11 +278,13 @@ class ProtocolServer:
         self, request: Any, completion: dict[str, Any], fault: Fault | None, writer: asyncio.StreamWriter
     ) -> bool:
         writer.write(_head(200, "text/event-stream", {"transfer-encoding": "chunked"}))
-        events = list(_events(request, completion))
-        kept, ends_well = _spoilt(events, fault)
+        kept, ends_well = _with_fault(list(_events(request, completion)), fault)
         if self.comments:
             kept = [part for event in kept for part in (b": keep-alive\n\n", event)]
-        for chunk in _pieces(kept, self.piece):
+        if (size := self.piece) is not None:
+            whole = b"".join(kept)
+            kept = [whole[start : start + size] for start in range(0, len(whole), size)]
+        for chunk in kept:
             writer.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
             await writer.drain()
         if ends_well:
@@ -306,8 +303,8 @@ def _listen(port: int) -> socket.socket:
 def say(request: Any) -> str:
     """Return the server's default reply to a parsed request, which depends on its model and messages alone."""
     messages = request["messages"]
-    told = "\x00".join([request["model"], *(str(message["content"]) for message in messages)])
-    digest = hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=12).digest()
+    sent = "\x00".join([request["model"], *(str(message["content"]) for message in messages)])
+    digest = hashlib.blake2b(sent.encode("utf-8", "surrogatepass"), digest_size=12).digest()
     line = " ".join(_WORDS[byte % len(_WORDS)] for byte in digest)
     return f"Message {len(messages)} from {request['model']}: {line}."
 
@@ -322,21 +319,17 @@ def _completion(request: Any, answer: Answer, call: int) -> dict[str, Any]:
     over = {name: said.pop(name) for name in _OF_COMPLETION if name in said}
     finish = said.pop("finish_reason", "stop")
     message = {"role": "assistant", "content": None, **said}
+    sent = sum(len(str(one["content"]).split()) for one in request["messages"])
+    output = len(str(message["content"] or "").split())
     return {
         "id": f"chatcmpl-{call}",
         "object": "chat.completion",
         "created": 0,
         "model": request["model"],
         "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": finish}],
-        "usage": _usage(request, message),
+        "usage": {"prompt_tokens": sent, "completion_tokens": output, "total_tokens": sent + output},
         **over,
     }
-
-
-def _usage(request: Any, message: dict[str, Any]) -> dict[str, int]:
-    told = sum(len(str(sent["content"]).split()) for sent in request["messages"])
-    said = len(str(message["content"] or "").split())
-    return {"prompt_tokens": told, "completion_tokens": said, "total_tokens": told + said}
 
 
 def _events(request: Any, completion: dict[str, Any]) -> Iterator[bytes]:
@@ -364,8 +357,8 @@ def _deltas(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield {name: value}
 
 
-def _spoilt(events: list[bytes], fault: Fault | None) -> tuple[list[bytes], bool]:
-    """Return what is sent of a stream, and whether it ends in good order."""
+def _with_fault(events: list[bytes], fault: Fault | None) -> tuple[list[bytes], bool]:
+    """Return what is sent of a stream, and whether it ends properly."""
     if fault is None:
         return events, True
     kept = events[: fault.after]
@@ -374,14 +367,6 @@ def _spoilt(events: list[bytes], fault: Fault | None) -> tuple[list[bytes], bool
     if fault.kind == "error":
         return [*kept, _event(fault.body or error_body("The server had an error while processing your request."))], True
     return kept, fault.kind == "end_early"
-
-
-def _pieces(events: list[bytes], size: int | None) -> Iterator[bytes]:
-    if size is None:
-        yield from events
-        return
-    whole = b"".join(events)
-    yield from (whole[start : start + size] for start in range(0, len(whole), size))
 
 
 def _complete(completion: dict[str, Any], fault: Fault | None, writer: asyncio.StreamWriter) -> bool:

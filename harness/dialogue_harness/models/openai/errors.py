@@ -1,4 +1,4 @@
-"""What went wrong between us and an OpenAI-compatible server, told as the errors of this package."""
+"""Errors of an OpenAI-compatible server, translated into those of this package."""
 
 from __future__ import annotations
 
@@ -34,28 +34,28 @@ _NO_SUCH_MODEL = re.compile(
 )
 #: Codes of an error that are HTTP statuses.
 _ERROR_CODES = frozenset(str(status) for status in range(400, 600))
-#: Statuses by which a server says that it is asked too much; 529 is what some send for 503.
+#: Statuses of overloaded servers; some send 529 for 503.
 _OVERLOADED = frozenset({429, 503, 529})
 #: What LiteLLM answers (with 400) to a key that is not its master key, where it has no database to look others up in.
 _NO_SUCH_KEY: Final = "no_db_connection"
-#: What is said of a quota that is spent, where a proxy passes on the words and not the code.
+#: The message of a spent quota, for proxies that pass on no code.
 _QUOTA: Final = "exceeded your current quota"
 _TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
-#: A secret shorter than this is none, and removing it would garble what servers say.
+#: Shorter secrets are not removed from what servers say, since that would garble it.
 _SHORTEST_SECRET: Final = 4
 
 
 @dataclass(frozen=True)
 class ServedModel:
-    """Which model is asked at which server: what every error names.
+    """A model at a server, as errors name it.
 
     Attributes:
         model: the model's name, as the server knows it.
-        base_url: where the server is; may hold a password or a query, which no message shows.
-        key_env: the environment variable that holds the key; ``None`` where none is named for this server.
-        key: the key's value, or ``None`` where there is none.
-        key_command: the command that prints the key, in place of a variable, or ``None``.
+        base_url: may hold a password or a query, which no error shows.
+        key_env: the environment variable that holds the key, or ``None``.
+        key: the key itself, or ``None``.
+        key_command: the command that prints the key, or ``None``.
 
     """
 
@@ -88,7 +88,7 @@ class ServedModel:
         return f"export {self.key_env}=… with {what}"
 
     def quote(self, words: object, width: int = 300) -> str:
-        """Return what a server said: without secrets, on one line, safe to print."""
+        """Return what a server said, without secrets, on one line, safe to print."""
         text = str(words)
         for secret in self._secrets():
             text = text.replace(secret, MARK)
@@ -121,7 +121,7 @@ def key_malformed(server: ServedModel) -> KeyRejected:
 
 
 def unreachable(server: ServedModel, cause: BaseException | None) -> ServerUnreachable:
-    """Return the error of a connection that was not made or did not last."""
+    """Return the error of a connection that could not be made or was lost."""
     what = _NO_CONNECTION.get(type(cause).__name__, "the connection was lost before the reply was complete")
     return ServerUnreachable(
         f"{server.name}: {what}",
@@ -140,7 +140,7 @@ _NO_CONNECTION: Final = {
 
 
 def timed_out(server: ServedModel, seconds: float) -> ServerUnreachable:
-    """Return the error of a reply that was not whole in time."""
+    """Return the error of a reply that was not complete in time."""
     return ServerUnreachable(
         f"{server.name}: no complete reply within {seconds:g} s",
         facts=[_url(server)],
@@ -149,7 +149,7 @@ def timed_out(server: ServedModel, seconds: float) -> ServerUnreachable:
 
 
 def broke_off(server: ServedModel, characters: int, cause: BaseException | None = None) -> ServerUnreachable:
-    """Return the error of a stream that ended before the reply was whole."""
+    """Return the error of a stream that ended before the reply was complete."""
     facts = [_url(server)] + ([("cause", server.quote(_root(cause)))] if cause else [])
     return ServerUnreachable(
         f"{server.name}: the stream broke off after {characters} characters", facts=facts, fix=_check(server)
@@ -157,14 +157,14 @@ def broke_off(server: ServedModel, characters: int, cause: BaseException | None 
 
 
 def refused(server: ServedModel, status: int, headers: Mapping[str, str], body: bytes) -> ModelError:
-    """Return the error that an HTTP status other than success stands for."""
+    """Return the error of an unsuccessful HTTP status."""
     words, code = _words(body)
     facts = [_url(server), ("status", _phrase(status)), *_said(server, words), *_request_id(server, headers)]
     return _by_status(server, status, words, code, facts, _asked(headers))
 
 
 def reported(server: ServedModel, error: object, headers: Mapping[str, str]) -> ModelError:
-    """Return the error that a server reported in place of a reply, with the status of a success."""
+    """Return the error that a server reported with the status of a success."""
     words, code = _words_of(error)
     facts = [*_said(server, words), *_request_id(server, headers)]
     if code in _ERROR_CODES:
@@ -180,16 +180,7 @@ def unusable(
     fix: str | None = None,
     transient: bool = False,
 ) -> ReplyUnusable:
-    """Return the error of an answer that holds no message.
-
-    Args:
-        server: who answered.
-        why: the headline's second half.
-        facts: what is known beyond the URL.
-        fix: by default how to look at the answer.
-        transient: whether the same request may get a better one.
-
-    """
+    """Return the error of a response that holds no message; by default its fix says how to look at the server."""
     error = ReplyUnusable(
         f"{server.name}: {why}",
         facts=[_url(server), *(facts or [])],
@@ -262,7 +253,7 @@ def _rejected(server: ServedModel, status: int, words: str, code: str, facts: li
 
 
 def _asked(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that a refused request is to wait: as the server asks, else until its limit is renewed."""
+    """Return the seconds to wait before a retry: as the server asks, else until its rate limit is renewed."""
     seconds = retry_after(headers)
     return hold(headers) if seconds is None else seconds
 
@@ -322,8 +313,8 @@ def _check(server: ServedModel) -> str:
 
 def _root(cause: BaseException | None) -> str:
     """Return the words of the innermost exception that has any: the operating system's, where it is one."""
-    told = ""
+    words = ""
     while cause is not None:
-        told = str(cause) or told or type(cause).__name__
-        cause = cause.__cause__ or cause.__context__  # the HTTP library suppresses the context that tells most
-    return told
+        words = str(cause) or words or type(cause).__name__
+        cause = cause.__cause__ or cause.__context__  # the HTTP library suppresses the context that says most
+    return words
