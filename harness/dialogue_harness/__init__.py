@@ -13,12 +13,17 @@ if TYPE_CHECKING:
     from dialogue_harness.dialogue import Dialogue, Ending, Message, Usage
     from dialogue_harness.formats.registry import transcript_format
     from dialogue_harness.formats.transcript import read_transcript, write_transcript
+    from dialogue_harness.models.own import model
+    from dialogue_harness.models.protocol import ChatMessage, Context, Delta, Model, Reply
     from dialogue_harness.scenario import History, Scenario, Speaker
     from dialogue_harness.storage.recording import read_recording
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "ChatMessage",
+    "Context",
+    "Delta",
     "Dialogue",
     "Ending",
     "Evidence",
@@ -26,6 +31,8 @@ __all__ = [
     "IdleRun",
     "LoopWatch",
     "Message",
+    "Model",
+    "Reply",
     "Scenario",
     "Speaker",
     "TerminationLoop",
@@ -36,6 +43,7 @@ __all__ = [
     "checks",
     "errors",
     "find_termination_loop",
+    "model",
     "read_recording",
     "read_transcript",
     "transcript_format",
@@ -45,6 +53,9 @@ __all__ = [
 # Where each public name is defined. Each is imported on first use, so that an installed but unused pytest plugin,
 # which lives in this package, costs nothing.
 _HOMES = {
+    "ChatMessage": "dialogue_harness.models.protocol",
+    "Context": "dialogue_harness.models.protocol",
+    "Delta": "dialogue_harness.models.protocol",
     "Dialogue": "dialogue_harness.dialogue",
     "Ending": "dialogue_harness.dialogue",
     "Evidence": "dialogue_harness.checks.verdict",
@@ -52,6 +63,8 @@ _HOMES = {
     "IdleRun": "dialogue_harness.checks.loops.tracker",
     "LoopWatch": "dialogue_harness.checks.loops.detector",
     "Message": "dialogue_harness.dialogue",
+    "Model": "dialogue_harness.models.protocol",
+    "Reply": "dialogue_harness.models.protocol",
     "Scenario": "dialogue_harness.scenario",
     "Speaker": "dialogue_harness.scenario",
     "TerminationLoop": "dialogue_harness.checks.loops.detector",
@@ -59,6 +72,7 @@ _HOMES = {
     "Verdict": "dialogue_harness.checks.verdict",
     "check": "dialogue_harness.checks.verdict",
     "find_termination_loop": "dialogue_harness.checks.loops.detector",
+    "model": "dialogue_harness.models.own",
     "read_recording": "dialogue_harness.storage.recording",
     "read_transcript": "dialogue_harness.formats.transcript",
     "transcript_format": "dialogue_harness.formats.registry",
