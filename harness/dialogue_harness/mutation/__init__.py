@@ -1,20 +1,17 @@
-"""Known mutations: what a model, a prompt or a server that got worse does to a dialogue, done to it on purpose.
+"""Mutations: known damage done to a copy of a dialogue, as a worse model, prompt or server would do it.
 
-A mutation is a pure function from a dialogue to a mutated copy of it, the same copy every time. Each breaks one
-property
-and leaves the others alone as far as it can: numbers, scenario and the order of the speakers stay valid; a message that
-is a JSON object stays one, unless it is the JSON that is mutated; what the scenario gives (opener, prefix, given
-messages) is not touched; a speaker who ended the dialogue still ends it, unless it is the ending that is mutated.
-
-Room for errors, scenarios, dialogues and words only: a mutation knows no checks, files or tests.
+A mutation is a pure function from a dialogue to the same mutated copy every time. Each breaks one property and leaves
+the others alone as far as it can: numbers, scenario and the order of the speakers stay valid; a message that is a JSON
+object stays one, unless its JSON is mutated; what the scenario gives (opening message, prefix, given messages) is not
+touched; a speaker who ended the dialogue still ends it, unless its ending is mutated.
 """
 
 from __future__ import annotations
 
-import difflib
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from dialogue_harness._text.validation import nearest, refuse
 from dialogue_harness.errors import ConfigurationError
 from dialogue_harness.mutation.operators import KINDS, Mutation
 
@@ -28,19 +25,17 @@ MUTATIONS: Final[Mapping[str, Mutation]] = MappingProxyType({mutation.name: muta
 
 
 def mutation_named(name: str, *, where: str) -> Mutation:
-    """Return the mutation of that name.
+    """Return the mutation with this name.
 
     Args:
-        name: as a person typed it.
-        where: the flag that it was typed after, for the error.
+        name: as it was typed.
+        where: the flag that it was given to, for the error.
 
     Raises:
-        ConfigurationError: there is none; it lists all and names the nearest.
+        ConfigurationError: there is none; the error lists all and names the nearest.
 
     """
-    if name in MUTATIONS:
-        return MUTATIONS[name]
-    near = difflib.get_close_matches(name, MUTATIONS, n=1, cutoff=0.4)
-    facts = [("got", ascii(name)), *([("nearest", near[0])] if near else [])]
-    msg = f"{where} must be one of {', '.join(MUTATIONS)}"
-    raise ConfigurationError(msg, facts=facts)
+    if name not in MUTATIONS:
+        near = nearest(name, MUTATIONS, cutoff=0.4)
+        refuse(ConfigurationError, f"{where} must be one of {', '.join(MUTATIONS)}", name, near)
+    return MUTATIONS[name]

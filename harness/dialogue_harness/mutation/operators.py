@@ -11,12 +11,11 @@ import msgspec
 
 from dialogue_harness._text.words import content_words, words
 from dialogue_harness.dialogue import Dialogue, Ending, Message
-from dialogue_harness.mutation.texts import ASSENT, COURTESIES, LANGUAGES, PLAN, TOPICS, filled
+from dialogue_harness.mutation.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from dialogue_harness.dialogue import Usage
     from dialogue_harness.mutation.texts import Paragraphs
     from dialogue_harness.scenario import Side
 
@@ -55,20 +54,12 @@ class Mutation:
 
 def _courtesy_loop(dialogue: Dialogue) -> Dialogue | None:
     kept = len(dialogue) - 1 if _was_ended(dialogue) else len(dialogue) // 2
-    thanks = itertools.cycle(COURTESIES)
+    thanks = itertools.cycle(texts().courtesies)
     return _with_loop(dialogue, kept, lambda model: _reworded(model.text, lambda _: next(thanks)))
 
 
 def _repeated_exchange(dialogue: Dialogue) -> Dialogue | None:
     return _with_loop(dialogue, len(dialogue) // 2 + 1, lambda model: model.text)
-
-
-def _other_topic(dialogue: Dialogue) -> Dialogue | None:
-    return _spliced(dialogue, TOPICS)
-
-
-def _other_language(dialogue: Dialogue) -> Dialogue | None:
-    return _spliced(dialogue, LANGUAGES)
 
 
 def _broken_json(dialogue: Dialogue) -> Dialogue | None:
@@ -101,12 +92,12 @@ def _spoken_for(dialogue: Dialogue) -> Dialogue | None:
     if message is None:
         return None
     other = "B" if message.speaker == "A" else "A"
-    return _changed(dialogue, {message.number: f"{message.text}\n\nModel {other}: {ASSENT}"})
+    return _changed(dialogue, {message.number: f"{message.text}\n\nModel {other}: {texts().assent}"})
 
 
 def _leaked_reasoning(dialogue: Dialogue) -> Dialogue | None:
     message = _middle_prose(dialogue)
-    return _changed(dialogue, {message.number: PLAN + message.text}) if message else None
+    return _changed(dialogue, {message.number: texts().plan + message.text}) if message else None
 
 
 def _cut_message(dialogue: Dialogue) -> Dialogue | None:
@@ -161,8 +152,18 @@ KINDS: Final = (
         "no_self_repetition",
         _repeated_message,
     ),
-    Mutation("other-topic", "from the middle on, the talk is of something else", "stays_on_topic", _other_topic),
-    Mutation("other-language", "from the middle on, in another language", "keeps_language", _other_language),
+    Mutation(
+        "other-topic",
+        "from the middle on, the talk is of something else",
+        "stays_on_topic",
+        lambda d: _spliced(d, texts().topics),
+    ),
+    Mutation(
+        "other-language",
+        "from the middle on, in another language",
+        "keeps_language",
+        lambda d: _spliced(d, texts().languages),
+    ),
     Mutation(
         "doubled-length",
         "from the middle on, messages grow to 2, 4, 8 … 32 times their length",
@@ -226,25 +227,21 @@ def _middle_prose(dialogue: Dialogue) -> Message | None:
     return _middle([m for m in spoken if _json_in(m.text) is None]) or _middle(spoken)
 
 
-def _changed(dialogue: Dialogue, texts: Mapping[int, str]) -> Dialogue | None:
-    """Return the dialogue with other texts, by message number; ``None`` if no text differs."""
-    messages = tuple(_saying(m, texts.get(m.number, m.text)) for m in dialogue)
+def _changed(dialogue: Dialogue, new: Mapping[int, str]) -> Dialogue | None:
+    """Return the dialogue with new texts, by message number; ``None`` if no text differs."""
+    messages = tuple(_saying(m, new.get(m.number, m.text)) for m in dialogue)
     return None if messages == dialogue.messages else replace(dialogue, messages=messages)
 
 
 def _saying(message: Message, text: str) -> Message:
+    """Return the message with another text, which uses as many more output tokens as it is longer."""
     if text == message.text:
         return message
-    return msgspec.structs.replace(message, text=text, usage=_usage(message, text))
-
-
-def _usage(message: Message, text: str) -> Usage | None:
-    """Return what a message would have used if its text had been another: as many tokens more as it is longer."""
-    if message.usage is None:
-        return None
-    length = len(message.text)
-    output = round(message.usage.output * len(text) / length) if length else len(words(text))
-    return msgspec.structs.replace(message.usage, output=output)
+    usage, length = message.usage, len(message.text)
+    if usage is not None:
+        output = round(usage.output * len(text) / length) if length else len(words(text))
+        usage = msgspec.structs.replace(usage, output=output)
+    return msgspec.structs.replace(message, text=text, usage=usage)
 
 
 def _with_loop(dialogue: Dialogue, kept: int, say: Callable[[Message], str]) -> Dialogue | None:
@@ -295,11 +292,9 @@ def _spliced(dialogue: Dialogue, choices: Sequence[Paragraphs]) -> Dialogue | No
     if len(later) < 2:
         return None
     said = {word for m in dialogue for word in content_words(m.text)}
-    paragraphs = min(
-        choices, key=lambda choice: len(said & {w for pair in choice for w in content_words(" ".join(pair))})
-    )
-    texts = zip(later, filled(paragraphs, len(later)), strict=True)
-    return _changed(dialogue, {m.number: _put(m.text, text) for m, text in texts})
+    foreign = min(choices, key=lambda choice: len(said & {w for p in choice.pairs for w in content_words(" ".join(p))}))
+    new = zip(later, foreign.fill(len(later)), strict=True)
+    return _changed(dialogue, {m.number: _put(m.text, text) for m, text in new})
 
 
 def _put(text: str, other: str) -> str:
