@@ -80,13 +80,13 @@ def test_it_tells_who_notices_what_and_leaves_nothing_behind(
         "  test_tea.py::test_they_talk",
         "  test_tea.py::test_the_tokens_are_counted",
         "",
-        "1 of 2 mutations noticed; nothing to mutation: broken-json",
+        "1 of 2 mutations noticed; nothing to mutate: broken-json",
     ]
     first, *progress = err.splitlines()
-    assert first == "harness: 5 tests over 2 dialogues: green unmutated"
+    assert first == "harness: 5 tests over 2 dialogues: all pass unmutated"
     assert sorted(line.partition(": ")[2].partition(": ")[2] for line in progress) == [
         "blank-message: noticed by 3 of 5 tests",
-        "broken-json: nothing to mutation",
+        "broken-json: nothing to mutate",
         "leaked-reasoning: noticed by 0 of 5 tests",
     ]
     assert files(pytester.path) == before
@@ -230,7 +230,7 @@ def test_help_teaches_with_examples_and_exit_codes(capsys: pytest.CaptureFixture
     told = capsys.readouterr().out
     assert "harness mutate specs/ --only blank-message" in told
     assert "pytest specs/ --harness-mutation=blank-message" in told
-    assert "exit codes: 0 each mutation that applies" in told
+    assert "exit codes: 0 a test notices each mutation" in told
 
 
 def test_a_check_that_is_called_or_could_not_judge_is_not_advised(

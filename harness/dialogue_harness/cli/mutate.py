@@ -1,4 +1,4 @@
-"""`harness mutate`: rerun specs on mutated copies of their dialogues, and tell which of them notice."""
+"""`harness mutate`: rerun specs on mutated copies of their dialogues, and print which of them notice."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ _LAST_LINES: Final = 12
 _GREEN, _RED, _NO_TESTS = 0, 1, 5
 
 _DESCRIPTION: Final = """\
-Mutation recorded dialogues in known ways, rerun the specs on the mutated copies, and tell which notice which mutation.
+Mutate recorded dialogues in known ways, rerun the specs on the mutated copies, and print which specs notice which
+mutation.
 
 A spec that passes whatever is said tests nothing. The specs are run once as they are, where they have to pass, and
 once for each mutation. A test notices a mutation if it fails on the mutated copy (or passes, where it is expected to
@@ -47,11 +48,10 @@ examples:
   harness mutate specs/                               # all mutations, all specs
   harness mutate specs/ --only blank-message          # one of them
   harness mutate specs/ --json -- -k json             # what follows -- is for pytest
-  pytest specs/ --harness-mutation=blank-message        # look at one mutation closely, in pytest's own words
+  pytest specs/ --harness-mutation=blank-message      # one mutation in detail, as pytest prints it
 
-exit codes: 0 each mutation that applies to a dialogue is noticed by a test, 1 one is not, 2 misuse, or specs that do
-not
-pass as they are
+exit codes: 0 a test notices each mutation that applies to a dialogue, 1 one goes unnoticed, 2 misuse, or specs
+that do not pass as they are
 """
 
 
@@ -60,8 +60,8 @@ def fill(parser: argparse.ArgumentParser) -> None:
     parser.description, parser.epilog = _DESCRIPTION, _EPILOG
     parser.usage = "harness mutate PATH [PATH …] [--only KIND[,KIND …]] [--json] [--list] [-- ARGUMENTS OF PYTEST]"
     parser.add_argument("paths", nargs="*", metavar="PATH", help="specs, as pytest takes them")
-    parser.add_argument("--only", metavar="KIND[,KIND …]", help="do only these mutations")
-    parser.add_argument("--list", action="store_true", help="say which mutations there are, and do none")
+    parser.add_argument("--only", metavar="KIND[,KIND …]", help="try only these mutations")
+    parser.add_argument("--list", action="store_true", help="list the mutations, and try none")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     _pass_on(parser)
 
@@ -105,7 +105,7 @@ def _mutations(only: str | None) -> list[Mutation]:
 def _found(arguments: Sequence[str], mutations: Sequence[Mutation], folder: Path) -> Sensitivity:
     unmutated = _unmutated(arguments, folder / "unmutated")
     tests = judged(unmutated)
-    _progress(f"{_count(len(tests), 'test')} over {_count(count_dialogues(unmutated), 'dialogue')}: green unmutated")
+    _progress(f"{_count(len(tests), 'test')} over {_count(count_dialogues(unmutated), 'dialogue')}: all pass unmutated")
 
     def tried(mutation: Mutation) -> Trial:
         return trial(mutation, unmutated, _mutated(arguments, mutation, folder / mutation.name))
@@ -121,7 +121,7 @@ def _all(tried: Callable[[Mutation], Trial], mutations: Sequence[Mutation], test
         for done, future in enumerate(as_completed(running), 1):
             one = future.result()
             noticed = (
-                f"noticed by {len(one.noticed)} of {_count(tests, 'test')}" if one.applied else "nothing to mutation"
+                f"noticed by {len(one.noticed)} of {_count(tests, 'test')}" if one.applied else "nothing to mutate"
             )
             _progress(f"{done} of {len(mutations)}: {one.mutation.name}: {noticed}")
         return tuple(future.result() for future in running)
@@ -182,8 +182,8 @@ def _refuse(headline: str, arguments: Sequence[str], output: str) -> NoReturn:
     raise UsageError(headline, facts=facts, fix=shlex.join(["pytest", *arguments]))
 
 
-def _progress(told: str) -> None:
-    sys.stderr.write(f"harness: {told}\n")
+def _progress(text: str) -> None:
+    sys.stderr.write(f"harness: {text}\n")
     sys.stderr.flush()
 
 

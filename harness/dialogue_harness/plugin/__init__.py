@@ -101,9 +101,9 @@ _RECORD_HELP = (
     "short of; 'changed' also records anew what was made from another scenario; 'all' records everything anew"
 )
 
-_DAMAGE_HELP = (
+_MUTATION_HELP = (
     "hand the tests mutated copies of the dialogues, in memory, to see which of them notice; `harness mutate --list` "
-    "says what there is, and `harness mutate` tries all"
+    "lists the mutations, and `harness mutate` tries all"
 )
 
 #: Stem of the flag and of its ini key, what its value is called, and its help.
@@ -121,7 +121,7 @@ OPTIONS: tuple[tuple[str, str, str], ...] = (
     ("max-tokens", "N", "let models take at most so many tokens in this run, sent and received (default: any number)"),
     ("max-dialogue-cost", "AMOUNT", "spend at most so much on one dialogue (default: any amount)"),
     ("max-dialogue-tokens", "N", "let one dialogue take at most so many tokens (default: any number)"),
-    ("mutation", "KIND", _DAMAGE_HELP),
+    ("mutation", "KIND", _MUTATION_HELP),
 )
 
 

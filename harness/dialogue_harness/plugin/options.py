@@ -148,7 +148,7 @@ def _mutation(config: pytest.Config, record: RecordMode, *, live: bool) -> Mutat
         other = "--harness-live" if live else f"--harness-record={record}"
         msg = f"--harness-mutation and {other} exclude each other: what is mutated is a copy of what is recorded"
         raise ConfigurationError(msg, fix="give one of the two")
-    from dialogue_harness.mutation import mutation_named  # noqa: PLC0415 -- few runs mutation anything
+    from dialogue_harness.mutation import mutation_named  # noqa: PLC0415 -- few runs mutate anything
 
     return mutation_named(name, where="--harness-mutation (harness_mutation)")
 

@@ -150,7 +150,7 @@ def conclusion(found: Sensitivity) -> str:
     told = f"{applied - len(found.missed)} of {applied} mutations noticed"
     if found.inapplicable:
         names = ", ".join(one.mutation.name for one in found.inapplicable)
-        told += f"; nothing to mutation: {names}"
+        told += f"; nothing to mutate: {names}"
     return told
 
 

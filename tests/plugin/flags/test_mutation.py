@@ -162,7 +162,7 @@ def test_a_mutation_that_does_not_exist_is_answered_with_the_nearest_one(spec: S
     ])  # fmt: skip
 
 
-def test_two_workers_mutation_alike(recorded: Spec, pytester: pytest.Pytester) -> None:
+def test_two_workers_mutate_alike(recorded: Spec, pytester: pytest.Pytester) -> None:
     recorded(TEST + TEST.replace("test_it", "test_that"))
     result = pytester.runpytest_subprocess("-n", "2", "-p", "no:randomly", "--harness-mutation=blank-message")
 
