@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from dialogue_harness._text.words import plural
 from dialogue_harness.cli import FAILED, OK
 from dialogue_harness.errors import UsageError
 from dialogue_harness.mutation import MUTATIONS, mutation_named
@@ -20,14 +21,14 @@ from dialogue_harness.report.run import Run, read_run
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from dialogue_harness.mutation import Mutation
 
-#: How many runs of pytest go on at once.
+#: How many runs of pytest are made at a time.
 _AT_ONCE: Final = 2
 
-#: How much of what pytest said is shown where it could not do its work.
+#: How many lines of pytest's output are shown where it fails to run.
 _LAST_LINES: Final = 12
 
 #: What pytest exits with if all tests passed, and if some failed.
@@ -74,7 +75,8 @@ def run(options: argparse.Namespace) -> int:
     if not options.paths:
         msg = "harness mutate needs specs to run"
         raise UsageError(msg, fix="harness mutate specs/")
-    mutations = _mutations(options.only)
+    names = dict.fromkeys(name.strip() for name in options.only.split(",")) if options.only is not None else MUTATIONS
+    mutations = [mutation_named(name, where="--only") for name in names]
     with TemporaryDirectory(prefix="harness-mutate-") as folder:
         found = _found([*options.paths, *options.passed_on], mutations, Path(folder))
     sys.stdout.write((json.dumps(to_json(found)) if options.json else to_text(found)) + "\n")
@@ -95,36 +97,24 @@ def _pass_on(parser: argparse.ArgumentParser) -> None:
     parser.parse_known_args = parse_own  # type: ignore[method-assign]  # see the docstring
 
 
-def _mutations(only: str | None) -> list[Mutation]:
-    if only is None:
-        return list(MUTATIONS.values())
-    names = dict.fromkeys(name.strip() for name in only.split(","))
-    return [mutation_named(name, where="--only") for name in names]
-
-
 def _found(arguments: Sequence[str], mutations: Sequence[Mutation], folder: Path) -> Sensitivity:
+    """Run the specs unmutated, then once for each mutation, a few at a time, printing the outcome of each."""
     unmutated = _unmutated(arguments, folder / "unmutated")
     tests = judged(unmutated)
-    _progress(f"{_count(len(tests), 'test')} over {_count(count_dialogues(unmutated), 'dialogue')}: all pass unmutated")
+    total = plural(len(tests), "test")
+    _progress(f"{total} over {plural(count_dialogues(unmutated), 'dialogue')}: all pass unmutated")
 
     def tried(mutation: Mutation) -> Trial:
         return trial(mutation, unmutated, _mutated(arguments, mutation, folder / mutation.name))
 
-    return Sensitivity(tests, _all(tried, mutations, len(tests)))
-
-
-def _all(tried: Callable[[Mutation], Trial], mutations: Sequence[Mutation], tests: int) -> tuple[Trial, ...]:
-    """Try all mutations, a few at once, saying of each what came of it; return the trials in the mutations' order."""
     pool = ThreadPoolExecutor(_AT_ONCE)
     try:
         running = [pool.submit(tried, mutation) for mutation in mutations]
         for done, future in enumerate(as_completed(running), 1):
             one = future.result()
-            noticed = (
-                f"noticed by {len(one.noticed)} of {_count(tests, 'test')}" if one.applied else "nothing to mutate"
-            )
-            _progress(f"{done} of {len(mutations)}: {one.mutation.name}: {noticed}")
-        return tuple(future.result() for future in running)
+            outcome = f"noticed by {len(one.noticed)} of {total}" if one.applied else "nothing to mutate"
+            _progress(f"{done} of {len(mutations)}: {one.mutation.name}: {outcome}")
+        return Sensitivity(tests, tuple(future.result() for future in running))
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -185,7 +175,3 @@ def _refuse(headline: str, arguments: Sequence[str], output: str) -> NoReturn:
 def _progress(text: str) -> None:
     sys.stderr.write(f"harness: {text}\n")
     sys.stderr.flush()
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

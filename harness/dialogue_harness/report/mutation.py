@@ -1,4 +1,4 @@
-"""Do the specs notice anything: the records of runs over mutated dialogues beside that of the unmutated one."""
+"""Do the specs notice anything? Compares the runs over mutated dialogues with the run over the unmutated ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dialogue_harness.mutation import Mutation
     from dialogue_harness.report.run import DialogueRecord, Outcome, Run
 
-#: What a test may come to that was held to its dialogue, and so can have noticed something.
+#: The outcomes of a test that judged its dialogue, and so can have noticed something.
 JUDGED: Final[frozenset[Outcome]] = frozenset({"passed", "failed", "xfailed", "xpassed"})
 
 #: How many tests a cell of the table names, and how many lines name those that notice nothing.
@@ -28,9 +28,9 @@ class Trial:
     Attributes:
         mutation: what was done.
         applied: how many dialogues it could be done to.
-        dialogues: how many there are. Those of one name, pair and sample are one, however many Hypothesis has had held.
-        noticed: node ids of the tests that came to something else than they come to unmutated.
-        errored: node ids of those that could not judge the mutated dialogue, which is no notice.
+        dialogues: how many there are. All that Hypothesis ran under one name, pair and sample count as one.
+        noticed: node ids of the tests whose outcome differs from that on the unmutated dialogue.
+        errored: node ids of the tests that could not judge the mutated dialogue; they count as not noticing.
         advice: call of a check that would notice, on a dialogue that no test has called it on; ``None`` if the one that
             is meant for the mutation would not.
         is_called: whether a test calls the check that is meant for the mutation on a dialogue that was mutated.
@@ -56,7 +56,7 @@ class Sensitivity:
     """What the specs notice.
 
     Attributes:
-        tests: node ids of the tests that were held to their dialogues unmutated.
+        tests: node ids of the tests that judged their unmutated dialogues.
         trials: one for each mutation.
 
     """
@@ -82,7 +82,7 @@ class Sensitivity:
 
 
 def judged(run: Run) -> tuple[str, ...]:
-    """Return the node ids of the tests that were held to a dialogue: not skipped, not errored."""
+    """Return the node ids of the tests that judged a dialogue: not skipped, not errored."""
     return tuple(test.test for test in run.tests if test.outcome in JUDGED)
 
 
@@ -136,22 +136,21 @@ def to_text(found: Sensitivity) -> str:
     from tabulate import tabulate  # noqa: PLC0415 -- only this table needs it
 
     headers = ("mutation", "dialogues", "tests", "noticed by")
-    rows = [_row(one, len(found.tests)) for one in found.trials]
-    table = tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True, colalign=_ALIGNED)
+    total = len(found.tests)
+    rows = [
+        (one.mutation.name, f"{one.applied} of {one.dialogues}", f"{len(one.noticed)} of {total}", _noticing(one))
+        for one in found.trials
+    ]
+    aligned = ("left", "right", "right", "left")
+    table = tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True, colalign=aligned)
     lines = [line.rstrip() for line in table.split("\n")]
     lines += _section("Noticed by nobody:", [_hint(one) for one in found.missed])
     lines += _section("Tests that notice none of these mutations:", [shorten(test, 110) for test in found.blind])
-    return "\n".join([*lines, "", conclusion(found)])
-
-
-def conclusion(found: Sensitivity) -> str:
-    """Return one sentence: how many of the mutations were noticed."""
     applied = len(found.trials) - len(found.inapplicable)
-    told = f"{applied - len(found.missed)} of {applied} mutations noticed"
+    conclusion = f"{applied - len(found.missed)} of {applied} mutations noticed"
     if found.inapplicable:
-        names = ", ".join(one.mutation.name for one in found.inapplicable)
-        told += f"; nothing to mutate: {names}"
-    return told
+        conclusion += f"; nothing to mutate: {', '.join(one.mutation.name for one in found.inapplicable)}"
+    return "\n".join([*lines, "", conclusion])
 
 
 def _called_on(check: str, run: Run) -> set[int]:
@@ -166,21 +165,13 @@ def _distinct(dialogues: Iterable[DialogueRecord]) -> set[tuple[str, str, str, i
     return {(d.scenario, d.a, d.b, d.sample) for d in dialogues}
 
 
-_ALIGNED: Final = ("left", "right", "right", "left")
-
-
-def _row(one: Trial, tests: int) -> tuple[str, ...]:
-    dialogues = f"{one.applied} of {one.dialogues}"
-    return one.mutation.name, dialogues, f"{len(one.noticed)} of {tests}", "\n".join(_noticing(one))
-
-
-def _noticing(one: Trial) -> list[str]:
-    """Return the tests that noticed, by name; where several parameters of one test did, they are counted."""
+def _noticing(one: Trial) -> str:
+    """Return the names of the tests that noticed, one per line, the parameters of one test counted."""
     named = _names(one.noticed)
     left_out = len(named) - _NAMED
     lines = [*named[:_NAMED], f"… and {left_out} more"] if left_out > 1 else named
     lines += [f"({name} errored)" for name in _names(one.errored)]
-    return lines or ["nobody" if one.applied else "–"]
+    return "\n".join(lines) or ("nobody" if one.applied else "–")
 
 
 def _names(tests: Iterable[str]) -> list[str]:
@@ -188,24 +179,20 @@ def _names(tests: Iterable[str]) -> list[str]:
     for test in tests:
         by_function.setdefault(test.partition("[")[0], []).append(test)
     return [
-        shorten(same[0][function.rfind(":") + 1 :], 70) if len(same) == 1 else f"{_last(function)} × {len(same)}"
+        shorten(same[0][function.rfind(":") + 1 :], 70)
+        if len(same) == 1
+        else f"{shorten(function.rpartition('::')[2], 66)} × {len(same)}"
         for function, same in by_function.items()
     ]
 
 
-def _last(function: str) -> str:
-    return shorten(function.rpartition("::")[2], 66)
-
-
 def _hint(one: Trial) -> str:
-    return f"{one.mutation.name} ({one.mutation.meaning}): {_advice(one)}"
-
-
-def _advice(one: Trial) -> str:
     if one.advice is not None:
-        return f"checks.{one.advice} would"
-    meant = f"checks.{one.mutation.check}, which is meant for it"
-    return f"{meant}, is called and does not either" if one.is_called else f"{meant}, would not either"
+        advice = f"checks.{one.advice} would"
+    else:
+        does_not = "is called and does not either" if one.is_called else "would not either"
+        advice = f"checks.{one.mutation.check}, which is meant for it, {does_not}"
+    return f"{one.mutation.name} ({one.mutation.meaning}): {advice}"
 
 
 def _section(title: str, lines: Sequence[str]) -> list[str]:
