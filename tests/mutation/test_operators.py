@@ -14,7 +14,7 @@ from dialogue_harness._text.words import content_words
 from dialogue_harness.errors import ConfigurationError
 from dialogue_harness.models.registry import open_model
 from dialogue_harness.mutation import MUTATIONS, Mutation, mutation_named
-from dialogue_harness.mutation.texts import COURTESIES, LANGUAGES, TOPICS, filled
+from dialogue_harness.mutation.texts import Paragraphs, texts
 from dialogue_harness.run.loop import converse
 from dialogue_harness.scenario import SIDES
 from strategies import dialogues
@@ -156,7 +156,7 @@ def test_a_courtesy_loop_follows_what_was_said_and_fills_the_scenario() -> None:
 
     assert len(copy) == talk.scenario.length
     assert copy.messages[: len(talk) - 1] == talk.messages[:-1]
-    assert copy.texts[len(talk) - 1 :] == COURTESIES[: len(copy) - len(talk) + 1]
+    assert copy.texts[len(talk) - 1 :] == texts().courtesies[: len(copy) - len(talk) + 1]
 
 
 def test_a_scenario_without_room_for_a_loop_gets_more_turns_in_the_copy() -> None:
@@ -180,7 +180,7 @@ def test_a_loop_goes_around_what_the_scenario_gives() -> None:
     copy = mutated("courtesy-loop", replace(desk_talk(), scenario=scenario))
 
     assert copy[13].text == "Which book was it again?"
-    assert copy[12].text in COURTESIES
+    assert copy[12].text in texts().courtesies
 
 
 def test_a_repeated_exchange_is_the_one_in_the_middle() -> None:
@@ -283,7 +283,7 @@ def test_a_long_message_does_not_grow_without_limit() -> None:
 
 
 def test_a_dialogue_gets_the_other_topic_that_it_shares_the_fewest_words_with() -> None:
-    about_pots = Dialogue.from_texts([" ".join(pair) for pair in TOPICS[2]])
+    about_pots = Dialogue.from_texts([" ".join(pair) for pair in texts().topics[2].pairs])
     copy = mutated("other-topic", about_pots)
     foreign = {word for n in changed(about_pots, copy) for word in content_words(copy[n].text)}
 
@@ -293,19 +293,21 @@ def test_a_dialogue_gets_the_other_topic_that_it_shares_the_fewest_words_with() 
 
 
 def test_a_dialogue_gets_a_language_that_is_not_its_own() -> None:
-    in_chinese = Dialogue.from_texts([" ".join(pair) for pair in LANGUAGES[0]])
+    in_chinese = Dialogue.from_texts([" ".join(pair) for pair in texts().languages[0].pairs])
 
-    assert mutated("other-language", desk_talk())[6].text.startswith(LANGUAGES[0][0][0])
-    assert mutated("other-language", in_chinese)[5].text.startswith(LANGUAGES[1][0][0])
+    assert mutated("other-language", desk_talk())[6].text.startswith(texts().languages[0].pairs[0][0])
+    assert mutated("other-language", in_chinese)[5].text.startswith(texts().languages[1].pairs[0][0])
 
 
-@pytest.mark.parametrize("paragraphs", [*TOPICS, *LANGUAGES])
-def test_shipped_paragraphs_fill_many_messages_without_a_repetition(paragraphs: Any) -> None:
-    assert len(set(filled(paragraphs, 64))) == 64
+@pytest.mark.parametrize("paragraphs", [*texts().topics, *texts().languages], ids=lambda of: of.name)
+def test_shipped_paragraphs_fill_many_messages_without_a_repetition(paragraphs: Paragraphs) -> None:
+    assert len(set(paragraphs.fill(64))) == 64
 
 
 def test_shipped_topics_share_hardly_a_word_with_each_other() -> None:
-    vocabularies = [{word for pair in topic for word in content_words(" ".join(pair))} for topic in TOPICS]
+    vocabularies = [
+        {word for pair in topic.pairs for word in content_words(" ".join(pair))} for topic in texts().topics
+    ]
     for first, second in [(0, 1), (0, 2), (1, 2)]:
         shared = vocabularies[first] & vocabularies[second]
         assert len(shared) < 0.12 * min(len(vocabularies[first]), len(vocabularies[second]))
@@ -350,9 +352,9 @@ def test_a_name_that_is_none_is_answered_with_all_and_the_nearest() -> None:
         mutation_named("blankmessage\x1b", where="--only")
 
     assert str(caught.value) == (
-        "--only must be one of 'courtesy-loop', 'repeated-exchange', 'repeated-message', 'other-topic', "
-        "'other-language', 'doubled-length', 'broken-json', 'blank-message', 'cut-message', 'cut-dialogue', "
-        "'swapped-roles', 'spoken-for', 'leaked-reasoning'\n"
+        "--only must be one of courtesy-loop, repeated-exchange, repeated-message, other-topic, other-language, "
+        "doubled-length, broken-json, blank-message, cut-message, cut-dialogue, swapped-roles, spoken-for, "
+        "leaked-reasoning\n"
         "  got: 'blankmessage\\x1b'\n"
-        "  nearest: 'blank-message'"
+        "  nearest: blank-message"
     )

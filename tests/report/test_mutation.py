@@ -75,7 +75,7 @@ def test_what_applies_to_nothing_is_not_missed() -> None:
 
     assert found.missed == []
     assert to_json(found)["inapplicable"] == ["blank-message"]
-    assert to_text(found).endswith("\n0 of 0 mutations noticed; not applicable: blank-message")
+    assert to_text(found).endswith("\n0 of 0 mutations noticed; nothing to mutate: blank-message")
 
 
 def test_a_test_is_blind_if_it_notices_none_of_them() -> None:

@@ -1,4 +1,4 @@
-"""`harness mutate`: rerun specs on mutated copies of their dialogues, and report which of them notice."""
+"""`harness mutate`: rerun specs on mutated copies of their dialogues, and print which of them notice."""
 
 from __future__ import annotations
 
@@ -21,35 +21,38 @@ from dialogue_harness.report.run import RunRecord, read_run
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from dialogue_harness.mutation import Mutation
 
-#: How many runs of pytest go on at once.
+#: How many runs of pytest are made at a time.
 _AT_ONCE: Final = 2
 
-#: How much of what pytest said is shown where it could not do its work.
+#: How many lines of pytest's output are shown where it fails to run.
 _LAST_LINES: Final = 12
 
 #: What pytest exits with if all tests passed, and if some failed.
 _GREEN, _RED, _NO_TESTS = 0, 1, 5
 
 _DESCRIPTION: Final = """\
-Mutate recorded dialogues in known ways, rerun the specs on the copies, and report which test notices which mutation.
+Mutate recorded dialogues in known ways, rerun the specs on the mutated copies, and print which specs notice which
+mutation.
 
-A spec that passes whatever is said tests nothing. The specs run once unmutated, where they have to pass, and once for
-each mutation. A test notices a mutation if it fails on the mutated copy (or passes, where it is expected to fail).
-The copies exist in memory only: nothing is recorded, and no model is called.
+A spec that passes whatever is said tests nothing. The specs are run once as they are, where they have to pass, and
+once for each mutation. A test notices a mutation if it fails on the mutated copy (or passes, where it is expected to
+fail).
+The copies exist in memory only; nothing is recorded, and no model is called.
 """
 
 _EPILOG: Final = """\
 examples:
   harness mutate specs/                               # all mutations, all specs
   harness mutate specs/ --only blank-message          # one of them
-  harness mutate specs/ --json -- -k json             # what follows -- goes to pytest
-  pytest specs/ --harness-mutation=blank-message      # see one mutation in pytest's own report
+  harness mutate specs/ --json -- -k json             # what follows -- is for pytest
+  pytest specs/ --harness-mutation=blank-message      # one mutation in detail, as pytest prints it
 
-exit codes: 0 every mutation that applies is noticed by a test, 1 one is not, 2 misuse, or the specs fail unmutated
+exit codes: 0 a test notices each mutation that applies to a dialogue, 1 one goes unnoticed, 2 misuse, or specs
+that do not pass as they are
 """
 
 
@@ -59,20 +62,21 @@ def fill(parser: argparse.ArgumentParser) -> None:
     parser.usage = "harness mutate PATH [PATH …] [--only KIND[,KIND …]] [--json] [--list] [-- ARGUMENTS OF PYTEST]"
     parser.add_argument("paths", nargs="*", metavar="PATH", help="specs, as pytest takes them")
     parser.add_argument("--only", metavar="KIND[,KIND …]", help="try only these mutations")
-    parser.add_argument("--list", action="store_true", help="list the mutations and exit")
+    parser.add_argument("--list", action="store_true", help="list the mutations, and try none")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     _pass_on(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Report what the specs that the command line names notice."""
+    """Find out what the specs that the command line names notice."""
     if options.list:
         sys.stdout.write("".join(f"{mutation.name:18} {mutation.meaning}\n" for mutation in MUTATIONS.values()))
         return OK
     if not options.paths:
         msg = "harness mutate needs specs to run"
         raise UsageError(msg, fix="harness mutate specs/")
-    mutations = _mutations(options.only)
+    names = dict.fromkeys(name.strip() for name in options.only.split(",")) if options.only is not None else MUTATIONS
+    mutations = [mutation_named(name, where="--only") for name in names]
     with TemporaryDirectory(prefix="harness-mutate-") as folder:
         found = _found([*options.paths, *options.passed_on], mutations, Path(folder))
     sys.stdout.write((json.dumps(to_json(found)) if options.json else to_text(found)) + "\n")
@@ -80,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _pass_on(parser: argparse.ArgumentParser) -> None:
-    """Keep what follows ``--`` apart: argparse would take it for more paths, or refuse it after an option."""
+    """Have what follows ``--`` kept apart, which argparse would take for more paths, or refuse after an option."""
     parse = parser.parse_known_args
 
     def parse_own(args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:  # noqa: ANN401 -- as argparse has it
@@ -93,34 +97,24 @@ def _pass_on(parser: argparse.ArgumentParser) -> None:
     parser.parse_known_args = parse_own  # type: ignore[method-assign]  # see the docstring
 
 
-def _mutations(only: str | None) -> list[Mutation]:
-    if only is None:
-        return list(MUTATIONS.values())
-    names = dict.fromkeys(name.strip() for name in only.split(","))
-    return [mutation_named(name, where="--only") for name in names]
-
-
 def _found(arguments: Sequence[str], mutations: Sequence[Mutation], folder: Path) -> Sensitivity:
+    """Run the specs unmutated, then once for each mutation, a few at a time, printing the outcome of each."""
     unmutated = _unmutated(arguments, folder / "unmutated")
     tests = judged(unmutated)
-    _progress(f"{plural(len(tests), 'test')} over {plural(count_dialogues(unmutated), 'dialogue')}: green unmutated")
+    total = plural(len(tests), "test")
+    _progress(f"{total} over {plural(count_dialogues(unmutated), 'dialogue')}: all pass unmutated")
 
     def tried(mutation: Mutation) -> Trial:
         return trial(mutation, unmutated, _mutated(arguments, mutation, folder / mutation.name))
 
-    return Sensitivity(tests, _all(tried, mutations, len(tests)))
-
-
-def _all(tried: Callable[[Mutation], Trial], mutations: Sequence[Mutation], tests: int) -> tuple[Trial, ...]:
-    """Try all mutations, a few at once, reporting each; return the trials in the mutations' order."""
     pool = ThreadPoolExecutor(_AT_ONCE)
     try:
         running = [pool.submit(tried, mutation) for mutation in mutations]
         for done, future in enumerate(as_completed(running), 1):
             one = future.result()
-            noticed = f"noticed by {len(one.noticed)} of {plural(tests, 'test')}" if one.applied else "not applicable"
-            _progress(f"{done} of {len(mutations)}: {one.mutation.name}: {noticed}")
-        return tuple(future.result() for future in running)
+            outcome = f"noticed by {len(one.noticed)} of {total}" if one.applied else "nothing to mutate"
+            _progress(f"{done} of {len(mutations)}: {one.mutation.name}: {outcome}")
+        return Sensitivity(tests, tuple(future.result() for future in running))
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -141,7 +135,7 @@ def _mutated(arguments: Sequence[str], mutation: Mutation, reports: Path) -> Run
     code, output = _pytest(arguments, reports, mutation=mutation.name)
     record = reports / "run.json"
     if code not in {_GREEN, _RED} or not record.exists():
-        _refuse(f"pytest broke down with {mutation.name}", [*arguments, _flag(mutation.name)], output)
+        _refuse(f"pytest broke down under {mutation.name}", [*arguments, _flag(mutation.name)], output)
     return read_run(record)
 
 
@@ -178,6 +172,6 @@ def _refuse(headline: str, arguments: Sequence[str], output: str) -> NoReturn:
     raise UsageError(headline, facts=facts, fix=shlex.join(["pytest", *arguments]))
 
 
-def _progress(told: str) -> None:
-    sys.stderr.write(f"harness: {told}\n")
+def _progress(text: str) -> None:
+    sys.stderr.write(f"harness: {text}\n")
     sys.stderr.flush()

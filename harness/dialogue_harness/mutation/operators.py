@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,12 +12,11 @@ import msgspec
 
 from dialogue_harness._text.words import content_words, words
 from dialogue_harness.dialogue import Dialogue, Ending, Message
-from dialogue_harness.mutation.texts import ASSENT, COURTESIES, LANGUAGES, PLAN, TOPICS, filled
+from dialogue_harness.mutation.texts import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from dialogue_harness.dialogue import Usage
     from dialogue_harness.mutation.texts import Paragraphs
     from dialogue_harness.scenario import Side
 
@@ -53,74 +53,91 @@ class Mutation:
         return self.apply(dialogue)
 
 
+#: In the order in which they are listed.
+KINDS: Final[list[Mutation]] = []
+
+_Apply = Callable[[Dialogue], Dialogue | None]
+
+
+def _mutation(name: str, meaning: str, check: str, *options: Mapping[str, Any]) -> Callable[[_Apply], _Apply]:
+    """Add the function to the mutations."""
+
+    def add(apply: _Apply) -> _Apply:
+        KINDS.append(Mutation(name, meaning, check, apply, options or ({},)))
+        return apply
+
+    return add
+
+
+_THANKS = "thanks and farewells without end, in place of the goodbye or of the second half"
+
+
+@_mutation("courtesy-loop", _THANKS, "no_termination_loop")
 def _courtesy_loop(dialogue: Dialogue) -> Dialogue | None:
     kept = len(dialogue) - 1 if _was_ended(dialogue) else len(dialogue) // 2
-    thanks = itertools.cycle(COURTESIES)
+    thanks = itertools.cycle(texts().courtesies)
     return _with_loop(dialogue, kept, lambda model: _reworded(model.text, lambda _: next(thanks)))
 
 
+@_mutation("repeated-exchange", "the exchange in the middle is said again and again to the end", "no_termination_loop")
 def _repeated_exchange(dialogue: Dialogue) -> Dialogue | None:
     return _with_loop(dialogue, len(dialogue) // 2 + 1, lambda model: model.text)
 
 
+@_mutation("repeated-message", "one speaker says its message in the middle again and again", "no_self_repetition")
+def _repeated_message(dialogue: Dialogue) -> Dialogue | None:
+    if (message := _middle(_spoken(dialogue))) is None:
+        return None
+    again = [m.number for m in _own(dialogue) if m.speaker == message.speaker and m.number > message.number]
+    return _changed(dialogue, dict.fromkeys(again, message.text)) if len(again) > 1 else None
+
+
+@_mutation("other-topic", "from the middle on, the talk is of something else", "stays_on_topic")
 def _other_topic(dialogue: Dialogue) -> Dialogue | None:
-    return _spliced(dialogue, TOPICS)
+    return _spliced(dialogue, texts().topics)
 
 
+@_mutation("other-language", "from the middle on, in another language", "keeps_language")
 def _other_language(dialogue: Dialogue) -> Dialogue | None:
-    return _spliced(dialogue, LANGUAGES)
+    return _spliced(dialogue, texts().languages)
 
 
+@_mutation("doubled-length", "from the middle on, messages grow to 2, 4, 8 … 32 times their length", "keeps_length")
+def _doubled_length(dialogue: Dialogue) -> Dialogue | None:
+    return _changed(dialogue, {m.number: _times(m.text, 2**index) for index, m in enumerate(_later(dialogue), 1)})
+
+
+_SCHEMAS: Final = ({"schema": True}, {"by": "A", "schema": True}, {"by": "B", "schema": True})
+
+
+@_mutation("broken-json", "the JSON of one message lacks its last bracket", "conforms", *_SCHEMAS)
 def _broken_json(dialogue: Dialogue) -> Dialogue | None:
-    message = _middle([m for m in _own(dialogue) if _json_in(m.text) is not None])
-    if message is None:
+    if (message := _middle([m for m in _own(dialogue) if _json_in(m.text) is not None])) is None:
         return None
     end = max(message.text.rfind("}"), message.text.rfind("]"))
     return _changed(dialogue, {message.number: message.text[:end] + message.text[end + 1 :]})
 
 
+@_mutation("blank-message", "one message in the middle is empty", "no_empty_messages")
 def _blank_message(dialogue: Dialogue) -> Dialogue | None:
     message = _middle(_spoken(dialogue))
-    if message is None:
-        return None
-    blank = _changed(dialogue, {message.number: ""})
-    if blank is None or dialogue.scenario.on_empty != "stop":
+    blank = _changed(dialogue, {message.number: ""}) if message else None
+    if message is None or blank is None or dialogue.scenario.on_empty != "stop":
         return blank
     ending = dialogue.ending and Ending("empty", by=message.speaker)
     return replace(blank, messages=blank.messages[: message.number], ending=ending)
 
 
-def _swapped_roles(dialogue: Dialogue) -> Dialogue | None:
-    later = {m.number: m.text for m in _later(dialogue)}
-    turns = [n for n in later if n + 1 in later and dialogue.scenario.side_at(n) == "B"]
-    return _changed(dialogue, {n: later[n + 1] for n in turns} | {n + 1: later[n] for n in turns})
-
-
-def _spoken_for(dialogue: Dialogue) -> Dialogue | None:
-    message = _middle_prose(dialogue)
-    if message is None:
-        return None
-    other = "B" if message.speaker == "A" else "A"
-    return _changed(dialogue, {message.number: f"{message.text}\n\nModel {other}: {ASSENT}"})
-
-
-def _leaked_reasoning(dialogue: Dialogue) -> Dialogue | None:
-    message = _middle_prose(dialogue)
-    return _changed(dialogue, {message.number: PLAN + message.text}) if message else None
-
-
+@_mutation("cut-message", "one message breaks off inside a word, at the limit of tokens", "not_truncated")
 def _cut_message(dialogue: Dialogue) -> Dialogue | None:
-    message = _middle([m for m in _own(dialogue) if _inside_a_word(m.text)])
-    if message is None:
+    if (message := _middle([m for m in _own(dialogue) if _inside_a_word(m.text)])) is None:
         return None
-    cut = _changed(dialogue, {message.number: message.text[: _inside_a_word(message.text)]})
-    if cut is None:
-        return None
-    at = message.number - 1
-    broken_off = msgspec.structs.replace(cut.messages[at], finish_reason="length")
-    return replace(cut, messages=(*cut.messages[:at], broken_off, *cut.messages[at + 1 :]))
+    cut = _saying(message, message.text[: _inside_a_word(message.text)])
+    cut = msgspec.structs.replace(cut, finish_reason="length")
+    return replace(dialogue, messages=tuple(cut if m is message else m for m in dialogue.messages))
 
 
+@_mutation("cut-dialogue", "the last quarter, and with it the goodbye, is missing", "hangs_up")
 def _cut_dialogue(dialogue: Dialogue) -> Dialogue | None:
     kept = len(dialogue) - max(1, len(dialogue) // 4)
     if kept < 1:
@@ -128,73 +145,25 @@ def _cut_dialogue(dialogue: Dialogue) -> Dialogue | None:
     return replace(dialogue, messages=dialogue.messages[:kept], ending=dialogue.ending and Ending("turns"))
 
 
-def _repeated_message(dialogue: Dialogue) -> Dialogue | None:
-    message = _middle(_spoken(dialogue))
-    if message is None:
+@_mutation("swapped-roles", "from the middle on, A says B's texts and B says A's", "keeps_roles")
+def _swapped_roles(dialogue: Dialogue) -> Dialogue | None:
+    later = {m.number: m.text for m in _later(dialogue)}
+    turns = [n for n in later if n + 1 in later and dialogue.scenario.side_at(n) == "B"]
+    return _changed(dialogue, {n: later[n + 1] for n in turns} | {n + 1: later[n] for n in turns})
+
+
+@_mutation("spoken-for", "one message goes on to speak for the other, under a label", "no_speaker_labels")
+def _spoken_for(dialogue: Dialogue) -> Dialogue | None:
+    if (message := _middle_prose(dialogue)) is None:
         return None
-    again = [m.number for m in _own(dialogue) if m.speaker == message.speaker and m.number > message.number]
-    return _changed(dialogue, dict.fromkeys(again, message.text)) if len(again) > 1 else None
+    other = "B" if message.speaker == "A" else "A"
+    return _changed(dialogue, {message.number: f"{message.text}\n\nModel {other}: {texts().assent}"})
 
 
-def _doubled_length(dialogue: Dialogue) -> Dialogue | None:
-    grown = {m.number: _times(m.text, 2**index) for index, m in enumerate(_later(dialogue), 1)}
-    return _changed(dialogue, grown)
-
-
-#: In the order in which they are told of.
-KINDS: Final = (
-    Mutation(
-        "courtesy-loop",
-        "thanks and farewells without end, in place of the goodbye or of the second half",
-        "no_termination_loop",
-        _courtesy_loop,
-    ),
-    Mutation(
-        "repeated-exchange",
-        "the exchange in the middle is said again and again to the end",
-        "no_termination_loop",
-        _repeated_exchange,
-    ),
-    Mutation(
-        "repeated-message",
-        "one speaker says its message in the middle again and again",
-        "no_self_repetition",
-        _repeated_message,
-    ),
-    Mutation("other-topic", "from the middle on, the talk is of something else", "stays_on_topic", _other_topic),
-    Mutation("other-language", "from the middle on, in another language", "keeps_language", _other_language),
-    Mutation(
-        "doubled-length",
-        "from the middle on, messages grow to 2, 4, 8 … 32 times their length",
-        "keeps_length",
-        _doubled_length,
-    ),
-    Mutation(
-        "broken-json",
-        "the JSON of one message lacks its last bracket",
-        "conforms",
-        _broken_json,
-        options=({"schema": True}, {"by": "A", "schema": True}, {"by": "B", "schema": True}),
-    ),
-    Mutation("blank-message", "one message in the middle is empty", "no_empty_messages", _blank_message),
-    Mutation(
-        "cut-message", "one message breaks off inside a word, at the limit of tokens", "not_truncated", _cut_message
-    ),
-    Mutation("cut-dialogue", "the last quarter, and with it the goodbye, is missing", "hangs_up", _cut_dialogue),
-    Mutation("swapped-roles", "from the middle on, A says B's texts and B says A's", "keeps_roles", _swapped_roles),
-    Mutation(
-        "spoken-for",
-        "one message goes on to speak for the other, under a label",
-        "no_speaker_labels",
-        _spoken_for,
-    ),
-    Mutation(
-        "leaked-reasoning",
-        "one message shows what its speaker thought before it spoke",
-        "no_leaked_reasoning",
-        _leaked_reasoning,
-    ),
-)
+@_mutation("leaked-reasoning", "one message shows what its speaker thought before it spoke", "no_leaked_reasoning")
+def _leaked_reasoning(dialogue: Dialogue) -> Dialogue | None:
+    message = _middle_prose(dialogue)
+    return _changed(dialogue, {message.number: texts().plan + message.text}) if message else None
 
 
 def _was_ended(dialogue: Dialogue) -> bool:
@@ -226,25 +195,21 @@ def _middle_prose(dialogue: Dialogue) -> Message | None:
     return _middle([m for m in spoken if _json_in(m.text) is None]) or _middle(spoken)
 
 
-def _changed(dialogue: Dialogue, texts: Mapping[int, str]) -> Dialogue | None:
-    """Return the dialogue with other texts, by message number; ``None`` if no text differs."""
-    messages = tuple(_saying(m, texts.get(m.number, m.text)) for m in dialogue)
+def _changed(dialogue: Dialogue, new: Mapping[int, str]) -> Dialogue | None:
+    """Return the dialogue with new texts, by message number; ``None`` if no text differs."""
+    messages = tuple(_saying(m, new.get(m.number, m.text)) for m in dialogue)
     return None if messages == dialogue.messages else replace(dialogue, messages=messages)
 
 
 def _saying(message: Message, text: str) -> Message:
+    """Return the message with another text, which uses as many more output tokens as it is longer."""
     if text == message.text:
         return message
-    return msgspec.structs.replace(message, text=text, usage=_usage(message, text))
-
-
-def _usage(message: Message, text: str) -> Usage | None:
-    """Return what a message would have used if its text had been another: as many tokens more as it is longer."""
-    if message.usage is None:
-        return None
-    length = len(message.text)
-    output = round(message.usage.output * len(text) / length) if length else len(words(text))
-    return msgspec.structs.replace(message.usage, output=output)
+    usage, length = message.usage, len(message.text)
+    if usage is not None:
+        output = round(usage.output * len(text) / length) if length else len(words(text))
+        usage = msgspec.structs.replace(usage, output=output)
+    return msgspec.structs.replace(message, text=text, usage=usage)
 
 
 def _with_loop(dialogue: Dialogue, kept: int, say: Callable[[Message], str]) -> Dialogue | None:
@@ -295,11 +260,9 @@ def _spliced(dialogue: Dialogue, choices: Sequence[Paragraphs]) -> Dialogue | No
     if len(later) < 2:
         return None
     said = {word for m in dialogue for word in content_words(m.text)}
-    paragraphs = min(
-        choices, key=lambda choice: len(said & {w for pair in choice for w in content_words(" ".join(pair))})
-    )
-    texts = zip(later, filled(paragraphs, len(later)), strict=True)
-    return _changed(dialogue, {m.number: _put(m.text, text) for m, text in texts})
+    foreign = min(choices, key=lambda choice: len(said & {w for p in choice.pairs for w in content_words(" ".join(p))}))
+    new = zip(later, foreign.fill(len(later)), strict=True)
+    return _changed(dialogue, {m.number: _put(m.text, text) for m, text in new})
 
 
 def _put(text: str, other: str) -> str:

@@ -1,30 +1,40 @@
-"""What mutations put into a dialogue, read from ``texts.toml``, which says how to add to it."""
+"""What mutations put into a dialogue, read from ``texts.toml`` when the first of them needs it."""
 
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from importlib import resources
-from typing import Final
 
-Paragraphs = tuple[tuple[str, str], ...]
-
-_TEXTS: Final = tomllib.loads(resources.files(__package__).joinpath("texts.toml").read_text(encoding="utf-8"))
-
-COURTESIES: Final[tuple[str, ...]] = tuple(_TEXTS["courtesies"])
-PLAN: Final[str] = _TEXTS["plan"]
-ASSENT: Final[str] = _TEXTS["assent"]
+import msgspec
 
 
-def _paragraphs(kind: str) -> tuple[Paragraphs, ...]:
-    return tuple(tuple((first, second) for first, second in each["paragraphs"]) for each in _TEXTS[kind])
+class Paragraphs(msgspec.Struct, frozen=True):
+    """Pairs of sentences on one topic, or in one language."""
+
+    name: str
+    pairs: tuple[tuple[str, str], ...]
+
+    def fill(self, count: int) -> list[str]:
+        """Return ``count`` texts of two sentences each, of which no two are the same within the first 64."""
+        size = len(self.pairs)
+        rounds = (divmod(index, size) for index in range(count))
+        return [f"{self.pairs[place][0]} {self.pairs[(place + shift) % size][1]}" for shift, place in rounds]
 
 
-TOPICS: Final = _paragraphs("topics")
-LANGUAGES: Final = _paragraphs("languages")
+class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file; its comments say what each entry is for."""
+
+    plan: str
+    assent: str
+    courtesies: tuple[str, ...]
+    topics: tuple[Paragraphs, ...]
+    languages: tuple[Paragraphs, ...]
 
 
-def filled(paragraphs: Paragraphs, count: int) -> list[str]:
-    """Return ``count`` texts of two sentences each, of which no two are the same within the first 64."""
-    size = len(paragraphs)
-    rounds = (divmod(index, size) for index in range(count))
-    return [f"{paragraphs[place][0]} {paragraphs[(place + shift) % size][1]}" for shift, place in rounds]
+@cache
+def texts() -> Texts:
+    """Return what the file says."""
+    return msgspec.convert(
+        tomllib.loads(resources.files(__package__).joinpath("texts.toml").read_text(encoding="utf-8")), Texts
+    )

@@ -1,4 +1,4 @@
-"""What specs notice: the records of runs over mutated dialogues, compared with the record of the unmutated one."""
+"""Do the specs notice anything? Compares the runs over mutated dialogues with the run over the unmutated ones."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _LISTED: Final = 20
 
 @dataclass(frozen=True)
 class Trial:
-    """The result of one mutation.
+    """What came of one mutation.
 
     Attributes:
         mutation: what was done.
-        applied: how many dialogues it applies to.
-        dialogues: how many there are; those of one name, pair and sample count once.
-        noticed: node ids of the tests whose outcome differs from the unmutated run.
-        errored: node ids of those that could not judge the mutated dialogue, which does not count as noticing.
-        advice: a call of the check meant for the mutation that would notice and that no test makes; ``None`` if it
-            would not notice.
-        is_called: whether a test calls the check meant for the mutation on a mutated dialogue.
+        applied: how many dialogues it could be done to.
+        dialogues: how many there are. All that Hypothesis ran under one name, pair and sample count as one.
+        noticed: node ids of the tests whose outcome differs from that on the unmutated dialogue.
+        errored: node ids of the tests that could not judge the mutated dialogue; they count as not noticing.
+        advice: call of a check that would notice, on a dialogue that no test has called it on; ``None`` if the one that
+            is meant for the mutation would not.
+        is_called: whether a test calls the check that is meant for the mutation on a dialogue that was mutated.
 
     """
 
@@ -47,7 +47,7 @@ class Trial:
 
     @property
     def is_missed(self) -> bool:
-        """Whether the mutation applies to a dialogue and no test noticed."""
+        """Whether the mutation was done to a dialogue and no test noticed."""
         return self.applied > 0 and not self.noticed
 
 
@@ -56,7 +56,7 @@ class Sensitivity:
     """What the specs notice.
 
     Attributes:
-        tests: node ids of the tests that judged their dialogues unmutated.
+        tests: node ids of the tests that judged their unmutated dialogues.
         trials: one for each mutation.
 
     """
@@ -66,12 +66,12 @@ class Sensitivity:
 
     @property
     def missed(self) -> list[Trial]:
-        """The mutations that apply and that no test noticed."""
+        """The mutations that no test noticed, although they were done to a dialogue."""
         return [trial for trial in self.trials if trial.is_missed]
 
     @property
     def inapplicable(self) -> list[Trial]:
-        """The mutations that apply to no dialogue."""
+        """The mutations that could be done to no dialogue."""
         return [trial for trial in self.trials if not trial.applied]
 
     @property
@@ -132,17 +132,13 @@ def to_json(found: Sensitivity) -> dict[str, Any]:
 
 
 def to_text(found: Sensitivity) -> str:
-    """Return the table, the mutations that nobody noticed, and the tests that noticed nothing."""
+    """Return the table for a person, and below it what nobody noticed and who noticed nothing."""
     from tabulate import tabulate  # noqa: PLC0415 -- only this table needs it
 
     headers = ("mutation", "dialogues", "tests", "noticed by")
+    total = len(found.tests)
     rows = [
-        (
-            one.mutation.name,
-            f"{one.applied} of {one.dialogues}",
-            f"{len(one.noticed)} of {len(found.tests)}",
-            "\n".join(_noticing(one)),
-        )
+        (one.mutation.name, f"{one.applied} of {one.dialogues}", f"{len(one.noticed)} of {total}", _noticing(one))
         for one in found.trials
     ]
     aligned = ("left", "right", "right", "left")
@@ -150,17 +146,11 @@ def to_text(found: Sensitivity) -> str:
     lines = [line.rstrip() for line in table.split("\n")]
     lines += _section("Noticed by nobody:", [_hint(one) for one in found.missed])
     lines += _section("Tests that notice none of these mutations:", [shorten(test, 110) for test in found.blind])
-    return "\n".join([*lines, "", conclusion(found)])
-
-
-def conclusion(found: Sensitivity) -> str:
-    """Return one sentence: how many of the mutations were noticed."""
     applied = len(found.trials) - len(found.inapplicable)
-    told = f"{applied - len(found.missed)} of {applied} mutations noticed"
+    conclusion = f"{applied - len(found.missed)} of {applied} mutations noticed"
     if found.inapplicable:
-        names = ", ".join(one.mutation.name for one in found.inapplicable)
-        told += f"; not applicable: {names}"
-    return told
+        conclusion += f"; nothing to mutate: {', '.join(one.mutation.name for one in found.inapplicable)}"
+    return "\n".join([*lines, "", conclusion])
 
 
 def _called_on(check: str, run: RunRecord) -> set[int]:
@@ -175,13 +165,13 @@ def _distinct(dialogues: Iterable[DialogueRecord]) -> set[tuple[str, str, str, i
     return {(d.scenario, d.a, d.b, d.sample) for d in dialogues}
 
 
-def _noticing(one: Trial) -> list[str]:
-    """Return the tests that noticed, by name; where several parameters of one test did, they are counted."""
+def _noticing(one: Trial) -> str:
+    """Return the names of the tests that noticed, one per line, the parameters of one test counted."""
     named = _names(one.noticed)
     left_out = len(named) - _NAMED
     lines = [*named[:_NAMED], f"… and {left_out} more"] if left_out > 1 else named
     lines += [f"({name} errored)" for name in _names(one.errored)]
-    return lines or ["nobody" if one.applied else "–"]
+    return "\n".join(lines) or ("nobody" if one.applied else "–")
 
 
 def _names(tests: Iterable[str]) -> list[str]:
@@ -191,16 +181,17 @@ def _names(tests: Iterable[str]) -> list[str]:
     return [
         shorten(same[0][function.rfind(":") + 1 :], 70)
         if len(same) == 1
-        else shorten(function.rpartition("::")[2], 66) + f" × {len(same)}"
+        else f"{shorten(function.rpartition('::')[2], 66)} × {len(same)}"
         for function, same in by_function.items()
     ]
 
 
 def _hint(one: Trial) -> str:
-    meant = f"checks.{one.mutation.check}, which is meant for it, "
-    advice = f"checks.{one.advice} would"
-    if one.advice is None:
-        advice = meant + ("is called and does not either" if one.is_called else "would not either")
+    if one.advice is not None:
+        advice = f"checks.{one.advice} would"
+    else:
+        does_not = "is called and does not either" if one.is_called else "would not either"
+        advice = f"checks.{one.mutation.check}, which is meant for it, {does_not}"
     return f"{one.mutation.name} ({one.mutation.meaning}): {advice}"
 
 

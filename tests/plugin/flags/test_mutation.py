@@ -156,13 +156,13 @@ def test_a_mutation_that_does_not_exist_is_answered_with_the_nearest_one(spec: S
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([
-        "ERROR: --harness-mutation (harness_mutation) must be one of 'courtesy-loop', *, 'leaked-reasoning'",
+        "ERROR: --harness-mutation (harness_mutation) must be one of courtesy-loop, *, leaked-reasoning",
         "  got: 'blank'",
-        "  nearest: 'blank-message'",
+        "  nearest: blank-message",
     ])  # fmt: skip
 
 
-def test_two_workers_mutation_alike(recorded: Spec, pytester: pytest.Pytester) -> None:
+def test_two_workers_mutate_alike(recorded: Spec, pytester: pytest.Pytester) -> None:
     recorded(TEST + TEST.replace("test_it", "test_that"))
     result = pytester.runpytest_subprocess("-n", "2", "-p", "no:randomly", "--harness-mutation=blank-message")
 
