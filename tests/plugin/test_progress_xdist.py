@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogue_harness import Message, Scenario, Speaker, Usage
+from dialogue_harness.engine.prices import Prices
 from dialogue_harness.plugin.telling import Gathered, Telling
 from dialogue_harness.plugin.watching import Attentive
 from dialogue_harness.report.figures import Figures, Server, Talk, together
 from dialogue_harness.report.progress import Board
 from dialogue_harness.report.waiting import PlainLines
-from dialogue_harness.run.prices import Prices
 from dialogue_harness.testing.server import ProtocolServer
 from terminals import on_terminal, screen
 

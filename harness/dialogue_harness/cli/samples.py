@@ -17,15 +17,15 @@ from dialogue_harness.cli import warn
 from dialogue_harness.cli.files import read_dialogue
 from dialogue_harness.cli.folder import Folder
 from dialogue_harness.dialogue import Usage
+from dialogue_harness.engine.obtain import Recorder
+from dialogue_harness.engine.runner import Runner
+from dialogue_harness.engine.tally import Tally
 from dialogue_harness.errors import HarnessError
 from dialogue_harness.models.registry import is_offline
 from dialogue_harness.report.progress import Board
 from dialogue_harness.report.spending import spent, tallied
 from dialogue_harness.report.talked import Talked, table, totals
 from dialogue_harness.report.waiting import LOOK, PlainLines, can_draw, is_ready, live
-from dialogue_harness.run.obtain import Recorder
-from dialogue_harness.run.runner import Runner
-from dialogue_harness.run.tally import Tally
 from dialogue_harness.storage.format import shown
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from dialogue_harness.cli.output import Output
     from dialogue_harness.cli.talking import Means
     from dialogue_harness.dialogue import Dialogue
+    from dialogue_harness.engine.prices import Prices
     from dialogue_harness.models.protocol import Model
     from dialogue_harness.report.spending import Spending
     from dialogue_harness.report.waiting import Display
-    from dialogue_harness.run.prices import Prices
     from dialogue_harness.scenario import Scenario, Speaker
 
 T = TypeVar("T")

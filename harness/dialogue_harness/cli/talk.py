@@ -17,9 +17,9 @@ from dialogue_harness.cli.settings import ATTEMPTS, settings
 from dialogue_harness.cli.talking import Holder, Means, Talk
 from dialogue_harness.cli.terminal import heard
 from dialogue_harness.dialogue import Ending
+from dialogue_harness.engine.runner import DEFAULT_CONCURRENCY
 from dialogue_harness.errors import BudgetSpent, ConfigurationError
 from dialogue_harness.models.registry import is_offline
-from dialogue_harness.run.runner import DEFAULT_CONCURRENCY
 from dialogue_harness.scenario import Scenario, Speaker
 from dialogue_harness.storage.format import shown
 

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self
 
 from dialogue_harness.dialogue import Dialogue, Ending, Message
+from dialogue_harness.engine.budget import Budget
+from dialogue_harness.engine.limits import Limiters
+from dialogue_harness.engine.loop import converse
+from dialogue_harness.engine.retry import Retry
+from dialogue_harness.engine.tally import Tally
 from dialogue_harness.errors import BudgetSpent, ModelError
 from dialogue_harness.models.registry import is_offline, open_model
 from dialogue_harness.report.spending import spent, tallied
-from dialogue_harness.run.budget import Budget
-from dialogue_harness.run.limits import Limiters
-from dialogue_harness.run.loop import converse
-from dialogue_harness.run.retry import Retry
-from dialogue_harness.run.tally import Tally
 from dialogue_harness.scenario import SIDES
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from _pytest.outcomes import Failed  # pytest.fail.Exception, which is no name that a type can be told by
 
     from dialogue_harness.checks.verdict import Verdict
+    from dialogue_harness.engine.obtain import Obtained
     from dialogue_harness.gate.proportion import Decision
     from dialogue_harness.plugin.options import Options
-    from dialogue_harness.run.obtain import Obtained
     from dialogue_harness.storage.library import Library
 
     #: How a body says that a property does not hold.

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dialogue_harness.engine.obtain import RECORD_MODES, RecordMode
 from dialogue_harness.errors import ConfigurationError, HarnessError
-from dialogue_harness.run.obtain import RECORD_MODES, RecordMode
 from dialogue_harness.settings import Settings, count, first, read_settings, refuse
 
 if TYPE_CHECKING:

@@ -12,6 +12,11 @@ import msgspec
 import pytest
 
 from dialogue_harness.checks.verdict import hearing
+from dialogue_harness.engine.budget import Budget
+from dialogue_harness.engine.limits import Limiters
+from dialogue_harness.engine.obtain import Recorder
+from dialogue_harness.engine.retry import Retry
+from dialogue_harness.engine.runner import Runner
 from dialogue_harness.errors import HarnessError, MarkerError, RecordingError
 from dialogue_harness.gate.proportion import Decision
 from dialogue_harness.models.registry import is_offline, open_model
@@ -32,11 +37,6 @@ from dialogue_harness.report.run import (
     verdict_record,
 )
 from dialogue_harness.report.spending import tallied
-from dialogue_harness.run.budget import Budget
-from dialogue_harness.run.limits import Limiters
-from dialogue_harness.run.obtain import Recorder
-from dialogue_harness.run.retry import Retry
-from dialogue_harness.run.runner import Runner
 from dialogue_harness.secrets import allow, known_secrets, scrub
 from dialogue_harness.storage.format import reason, shown
 from dialogue_harness.storage.library import Library, Served, same_draw
@@ -47,10 +47,10 @@ if TYPE_CHECKING:
 
     from dialogue_harness.checks.verdict import Verdict
     from dialogue_harness.dialogue import Dialogue
+    from dialogue_harness.engine.obtain import Obtained
     from dialogue_harness.models.registry import Model
     from dialogue_harness.plugin.failures import Failure
     from dialogue_harness.plugin.marker import Asked
-    from dialogue_harness.run.obtain import Obtained
     from dialogue_harness.scenario import Scenario, Speaker
 
 
@@ -126,8 +126,8 @@ class Session:
 
     def plan(self) -> list[str]:
         """Return the lines that say what the run would do and take; nothing is sent."""
+        from dialogue_harness.engine.plan import forecast  # noqa: PLC0415 -- few runs are planned
         from dialogue_harness.report.plan import plan  # noqa: PLC0415 -- as above
-        from dialogue_harness.run.plan import forecast  # noqa: PLC0415 -- few runs are planned
 
         at_once, recorder = self.options.max_concurrency, self.runner.recorder
         forecasts = forecast(recorder, self._wanted)

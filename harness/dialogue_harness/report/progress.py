@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 from dialogue_harness._text.printable import neutralise, shorten
 from dialogue_harness.dialogue import Usage
+from dialogue_harness.engine.tally import Tally
 from dialogue_harness.report.figures import Figures, Server, Talk
-from dialogue_harness.run.tally import Tally
 from dialogue_harness.secrets import scrub
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dialogue_harness.dialogue import Message
+    from dialogue_harness.engine.obtain import Obtained
+    from dialogue_harness.engine.prices import Prices
     from dialogue_harness.errors import HarnessError, ModelError
-    from dialogue_harness.run.obtain import Obtained
-    from dialogue_harness.run.prices import Prices
     from dialogue_harness.scenario import Scenario
 
     #: What tells the dialogues of a run apart.

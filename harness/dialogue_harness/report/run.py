@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dialogue_harness.checks.verdict import Verdict
-    from dialogue_harness.run.obtain import Obtained
-    from dialogue_harness.run.prices import Prices
+    from dialogue_harness.engine.obtain import Obtained
+    from dialogue_harness.engine.prices import Prices
 
 FORMAT: Final = "dialogue-harness-run"
 VERSION: Final = 1
@@ -40,7 +40,7 @@ class DialogueRecord(msgspec.Struct, frozen=True):
         turns: how many turns were begun.
         messages: how many messages there are.
         ending: why it ended; ``None`` where that is not known.
-        source: where it came from, see :data:`dialogue_harness.run.obtain.Source`.
+        source: where it came from, see :data:`dialogue_harness.engine.obtain.Source`.
         path: its recording, relative to pytest's root where it lies below it.
         note: what a reader should know of it.
         new: messages that models were asked for in this run.

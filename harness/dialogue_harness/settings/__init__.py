@@ -9,12 +9,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
+from dialogue_harness.engine.budget import Allowance
+from dialogue_harness.engine.prices import Prices
+from dialogue_harness.engine.retry import Retry
+from dialogue_harness.engine.runner import DEFAULT_CONCURRENCY
 from dialogue_harness.errors import ConfigurationError
 from dialogue_harness.models.endpoints import parse_endpoints
-from dialogue_harness.run.budget import Allowance
-from dialogue_harness.run.prices import Prices
-from dialogue_harness.run.retry import Retry
-from dialogue_harness.run.runner import DEFAULT_CONCURRENCY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 from dialogue_harness.checks.loops.stopping import stop_watch
 from dialogue_harness.dialogue import Ending, Message
+from dialogue_harness.engine.context import ContextBuilder, shortened
+from dialogue_harness.engine.retry import Retry, ask
 from dialogue_harness.errors import ContextTooLong
 from dialogue_harness.models.registry import is_offline
-from dialogue_harness.run.context import ContextBuilder, shortened
-from dialogue_harness.run.retry import Retry, ask
 from dialogue_harness.scenario import History
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
+    from dialogue_harness.engine.retry import OnRetry
     from dialogue_harness.models.protocol import Context, Delta, Model, Reply
-    from dialogue_harness.run.retry import OnRetry
     from dialogue_harness.scenario import Scenario, Side
 
     #: Called with each message when it is complete.

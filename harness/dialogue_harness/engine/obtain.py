@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from dialogue_harness.dialogue import Dialogue
+from dialogue_harness.engine.budget import Budget
+from dialogue_harness.engine.events import Observer
+from dialogue_harness.engine.limits import Limiters
+from dialogue_harness.engine.loop import converse, find_stop
+from dialogue_harness.engine.retry import Retry
 from dialogue_harness.errors import (
     BudgetSpent,
     HarnessError,
@@ -21,11 +26,6 @@ from dialogue_harness.errors import (
     RecordingTooNew,
     RecordingTooShort,
 )
-from dialogue_harness.run.budget import Budget
-from dialogue_harness.run.events import Observer
-from dialogue_harness.run.limits import Limiters
-from dialogue_harness.run.loop import converse, find_stop
-from dialogue_harness.run.retry import Retry
 from dialogue_harness.storage.format import RECORD_MISSING, reason, shown
 from dialogue_harness.storage.recording import Journal, load_partial, partial_of
 
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dialogue_harness.dialogue import Message
+    from dialogue_harness.engine.loop import OnMessage, OnPiece
     from dialogue_harness.models.protocol import Model
-    from dialogue_harness.run.loop import OnMessage, OnPiece
     from dialogue_harness.scenario import Scenario, Side, Speaker
     from dialogue_harness.storage.library import Library, Served
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dialogue_harness.dialogue import Usage
+from dialogue_harness.engine.context import CHARACTERS_PER_TOKEN, estimated_tokens
+from dialogue_harness.engine.prices import Prices
 from dialogue_harness.errors import BudgetSpent
 from dialogue_harness.models.registry import is_offline
-from dialogue_harness.run.context import CHARACTERS_PER_TOKEN, estimated_tokens
-from dialogue_harness.run.prices import Prices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dialogue_harness.dialogue import Usage
+from dialogue_harness.engine.events import Observer
 from dialogue_harness.models.registry import is_offline
-from dialogue_harness.run.events import Observer
 
 if TYPE_CHECKING:
     from dialogue_harness.dialogue import Message
-    from dialogue_harness.run.prices import Prices
+    from dialogue_harness.engine.prices import Prices
     from dialogue_harness.scenario import Scenario, Side
 
 

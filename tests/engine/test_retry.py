@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogue_harness import Message, Scenario, Speaker
+from dialogue_harness.engine.context import context
+from dialogue_harness.engine.obtain import Recorder
+from dialogue_harness.engine.retry import Retry, ask
 from dialogue_harness.errors import ModelError, RequestRejected, ServerBusy, ServerUnreachable
 from dialogue_harness.models.openai.model import OpenAIModel
 from dialogue_harness.models.protocol import Context, OnDelta, Reply
-from dialogue_harness.run.context import context
-from dialogue_harness.run.obtain import Recorder
-from dialogue_harness.run.retry import Retry, ask
 from dialogue_harness.storage.library import Library
 from dialogue_harness.testing.server import Fault, ProtocolServer
 from virtual_time import now, run

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
     from concurrent.futures import Future
 
-    from dialogue_harness.run.obtain import Obtained, Recorder
+    from dialogue_harness.engine.obtain import Obtained, Recorder
     from dialogue_harness.scenario import Scenario
 
 T = TypeVar("T")

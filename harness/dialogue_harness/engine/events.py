@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dialogue_harness.dialogue import Message
+    from dialogue_harness.engine.obtain import Obtained
     from dialogue_harness.errors import HarnessError, ModelError
-    from dialogue_harness.run.obtain import Obtained
     from dialogue_harness.scenario import Scenario
 
 

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dialogue_harness import Ending, Scenario, Speaker, read_recording
+from dialogue_harness.engine.events import Observer
+from dialogue_harness.engine.obtain import RECORD_MODES, Interrupted, Obtained, Recorder, RecordMode
+from dialogue_harness.engine.retry import Retry
 from dialogue_harness.errors import (
     CheckError,
     KeyRejected,
@@ -28,9 +31,6 @@ from dialogue_harness.errors import (
 )
 from dialogue_harness.models.protocol import Context, OnDelta, Reply
 from dialogue_harness.models.registry import open_model, parse_endpoints
-from dialogue_harness.run.events import Observer
-from dialogue_harness.run.obtain import RECORD_MODES, Interrupted, Obtained, Recorder, RecordMode
-from dialogue_harness.run.retry import Retry
 from dialogue_harness.scenario import StopRule
 from dialogue_harness.storage.format import shown
 from dialogue_harness.storage.library import Library

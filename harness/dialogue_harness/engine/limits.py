@@ -12,10 +12,10 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from dialogue_harness.engine.context import estimated_tokens
+from dialogue_harness.engine.events import Observer
 from dialogue_harness.errors import ModelError
 from dialogue_harness.models.registry import is_offline
-from dialogue_harness.run.context import estimated_tokens
-from dialogue_harness.run.events import Observer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
