@@ -29,12 +29,14 @@ PUBLIC = [
     "Usage",
     "Verdict",
     "__version__",
+    "arun",
     "check",
     "checks",
     "errors",
     "find_termination_loop",
     "read_recording",
     "read_transcript",
+    "run",
     "write_transcript",
 ]
 

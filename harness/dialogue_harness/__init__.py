@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dialogue_harness.checks.loops.tracker import IdleRun
     from dialogue_harness.checks.verdict import Evidence, Verdict, check
     from dialogue_harness.dialogue import Dialogue, Ending, Message, Usage
+    from dialogue_harness.engine.run import arun, run
     from dialogue_harness.formats.transcript import read_transcript, write_transcript
     from dialogue_harness.scenario import History, Scenario, Speaker
     from dialogue_harness.storage.recording import read_recording
@@ -31,12 +32,14 @@ __all__ = [
     "Usage",
     "Verdict",
     "__version__",
+    "arun",
     "check",
     "checks",
     "errors",
     "find_termination_loop",
     "read_recording",
     "read_transcript",
+    "run",
     "write_transcript",
 ]
 
@@ -55,10 +58,12 @@ _HOMES = {
     "TerminationLoop": "dialogue_harness.checks.loops.detector",
     "Usage": "dialogue_harness.dialogue",
     "Verdict": "dialogue_harness.checks.verdict",
+    "arun": "dialogue_harness.engine.run",
     "check": "dialogue_harness.checks.verdict",
     "find_termination_loop": "dialogue_harness.checks.loops.detector",
     "read_recording": "dialogue_harness.storage.recording",
     "read_transcript": "dialogue_harness.formats.transcript",
+    "run": "dialogue_harness.engine.run",
     "write_transcript": "dialogue_harness.formats.transcript",
 }
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 #: one, or the scenario's own stop rule ended it early.
 EndReason = Literal["turns", "hang_up", "empty", "stopped"]
 
+#: How many messages ``str(dialogue)`` shows, the first and the last ones.
+_SHOWN: Final = 40
+
 #: The name of a scenario, and of a model, of which nothing is known but the messages.
 UNKNOWN: Final = "unknown"
 
@@ -248,6 +251,14 @@ class Dialogue(Sequence[Message]):
         span = plural(len(self), "message") if self._is_whole else f"{len(self)} of messages {first} to {last}"
         ended = f", {self.ending}" if self.ending else ""
         return f"<Dialogue {name} sample {self.sample}: {span}{ended}>"
+
+    def __str__(self) -> str:
+        """Return the dialogue as a short transcript, safe to print: each message shortened to a line."""
+        lines = [f"{m.number:>4} {m.speaker}  {shorten(m.text, 160)}" for m in self.messages]
+        if len(lines) > _SHOWN:
+            left_out = len(lines) - _SHOWN
+            lines[_SHOWN // 2 : -_SHOWN // 2] = [f"   … {plural(left_out, 'message')} left out"]
+        return "\n".join([repr(self)[1:-1], *lines])
 
     @property
     def _is_whole(self) -> bool:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dialogue_harness.cli.live_text import Watcher
+    from dialogue_harness.engine.settings import Settings
     from dialogue_harness.models.protocol import Context, Model, OnDelta, Reply
     from dialogue_harness.scenario import Scenario, Side, Speaker
-    from dialogue_harness.settings import Settings
 
 #: Endpoints whose server `--base-url` names; any other name is that of a server in the configuration.
 _OF_BASE_URL: Final = (None, "openai")

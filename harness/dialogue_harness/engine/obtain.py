@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from dialogue_harness.dialogue import Dialogue
@@ -26,6 +28,7 @@ from dialogue_harness.errors import (
     RecordingTooNew,
     RecordingTooShort,
 )
+from dialogue_harness.models.registry import is_offline
 from dialogue_harness.storage.format import RECORD_MISSING, reason, shown
 from dialogue_harness.storage.recording import Journal, load_partial, partial_of
 
@@ -136,6 +139,7 @@ class Recorder:
         budget: what the run and each dialogue may spend.
 
     Attributes:
+        redact: what a message becomes before it is written; ``None`` refuses messages that hold a secret.
         interrupted: the dialogues that were begun and could not go on.
 
     """
@@ -160,6 +164,7 @@ class Recorder:
         self.observer = observer or Observer()
         self.limiters.observer = self.observer
         self.interrupted: list[Interrupted] = []
+        self.redact: Callable[[Message], Message] | None = None
         self._open_model = open_model
         self._retry = retry or Retry()
         self._budget = budget or Budget()
@@ -254,10 +259,59 @@ class Recorder:
                 action = self._action_on_disk(scenario, sample)
             return await self._run(scenario, sample, action, on_message, on_piece)
 
-    async def compute(self, scenario: Scenario, sample: int) -> Obtained:
-        """Let the pair talk in memory, recording nothing; for pairs that need no server."""
-        messages, ending = await converse(scenario, self._pair(scenario), sample=sample, retry=self._retry)
-        dialogue = Dialogue(scenario, messages, ending, sample)
+    async def compute(
+        self,
+        scenario: Scenario,
+        sample: int,
+        *,
+        said: Iterable[Message] = (),
+        observer: Observer | None = None,
+        on_message: OnMessage | None = None,
+        on_piece: OnPiece | None = None,
+    ) -> Obtained:
+        """Run the pair in memory, recording nothing.
+
+        Args:
+            scenario: what is to happen.
+            sample: which independent run of it, from 1.
+            said: messages to continue from, numbered from 1.
+            observer: is called with each new message and each retry, in place of the recorder's own.
+            on_message: called with each new message.
+            on_piece: called with each piece of a reply.
+
+        Raises:
+            HarnessError: as :meth:`obtain` does; ``on_message`` has had every message before that.
+
+        """
+        observer = observer or Observer()
+        said = tuple(said)
+        messages = list(said)
+
+        def keep(message: Message) -> None:
+            messages.append(message)
+            observer.message_done(scenario, sample, message)
+            if on_message is not None:
+                on_message(message)
+
+        self._budget.check(scenario)
+        try:
+            _, ending = await converse(
+                scenario,
+                self._paying(scenario, said, self._pair(scenario)),
+                said=said,
+                sample=sample,
+                retry=self._retry,
+                on_message=keep,
+                on_piece=on_piece,
+                on_retry=partial(self._retrying, observer, scenario, sample),
+            )
+        except (ModelError, BudgetSpent) as error:
+            _locate(error, scenario, sample, len(messages) + 1)
+            raise
+        date = None
+        if not (is_offline(scenario.a) and is_offline(scenario.b)):
+            date = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
+        dialogue = Dialogue(scenario, tuple(messages), ending, sample, date)
         return Obtained(dialogue, "computed", note=_note(dialogue, None))
 
     async def aclose(self) -> None:
@@ -300,19 +354,15 @@ class Recorder:
         on_piece: OnPiece | None,
     ) -> Obtained:
         self._budget.check(scenario)
-        pair = self._pair(scenario)  # whatever is wrong with it is told before anything is written
+        pair = self._pair(scenario)  # whatever is wrong with it is raised before anything is written
         journal, said = self._journal(scenario, sample, action)
         self.observer.dialogue_started(scenario, sample, len(said))
 
         def keep(message: Message) -> None:
-            journal.append(message)
+            journal.append(message if self.redact is None else self.redact(message))
             self.observer.message_done(scenario, sample, message)
             if on_message is not None:
                 on_message(message)
-
-        def retrying(error: ModelError, wait: float) -> None:
-            self.limiters.refuse_if_closed()
-            self.observer.retrying(scenario, sample, error, wait)
 
         with self._noting(scenario, sample, journal):
             messages, ending = await converse(
@@ -323,7 +373,7 @@ class Recorder:
                 retry=self._retry,
                 on_message=keep,
                 on_piece=on_piece,
-                on_retry=retrying,
+                on_retry=partial(self._retrying, self.observer, scenario, sample),
             )
             await _to_the_end(journal.finish, ending)  # it waits for the disk, and the other dialogues need not
         self._mark(scenario, sample, _DONE)
@@ -331,6 +381,10 @@ class Recorder:
         source: Source = "live" if self.live else _SOURCES[action]
         new, note = _asked(messages[len(said) :]), _note(served.dialogue, served.note)
         return Obtained(served.dialogue, source, served.path, note, new, _saved(served.dialogue))
+
+    def _retrying(self, observer: Observer, scenario: Scenario, sample: int, error: ModelError, wait: float) -> None:
+        self.limiters.refuse_if_closed()
+        observer.retrying(scenario, sample, error, wait)
 
     @contextmanager
     def _noting(self, scenario: Scenario, sample: int, journal: Journal) -> Iterator[None]:
@@ -472,16 +526,18 @@ def _cause(error: HarnessError) -> str:
 def _with_whereabouts(error: HarnessError, scenario: Scenario, sample: int, journal: Journal) -> HarnessError:
     """Add to an error which message it was about, what is kept, and how to go on."""
     if isinstance(error, ModelError | BudgetSpent):
-        number = journal.count + 1
-        side = scenario.side_at(number)
-        error.facts = (
-            *error.facts,
-            ("while", f"speaker {side} was to say message {number} of scenario {scenario.name!a}, sample {sample}"),
-            *([("attempts", str(error.attempts))] if isinstance(error, ModelError) else []),
-        )
+        _locate(error, scenario, sample, journal.count + 1)
         go_on = "continue with `pytest {target} --harness-record=missing`"
         error.fix = f"{error.fix}; then {go_on}" if error.fix else go_on
     if journal.working.exists():
         kept = f"{journal.count} message{'s' * (journal.count != 1)} in {shown(journal.working)}"
         error.facts = (*error.facts, ("kept", kept))
     return error
+
+
+def _locate(error: ModelError | BudgetSpent, scenario: Scenario, sample: int, number: int) -> None:
+    """Add to an error which message was to be said."""
+    side = scenario.side_at(number)
+    where = f"speaker {side} was to say message {number} of scenario {scenario.name!a}, sample {sample}"
+    attempts = [("attempts", str(error.attempts))] if isinstance(error, ModelError) else []
+    error.facts = (*error.facts, ("while", where), *attempts)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dialogue_harness.engine.obtain import RECORD_MODES, RecordMode
+from dialogue_harness.engine.settings import Settings
 from dialogue_harness.errors import ConfigurationError, HarnessError
-from dialogue_harness.settings import Settings, count, first, read_settings, refuse
+from dialogue_harness.settings import count, first, read_settings, refuse
 
 if TYPE_CHECKING:
     from pathlib import Path

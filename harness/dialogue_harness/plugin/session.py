@@ -12,14 +12,11 @@ import msgspec
 import pytest
 
 from dialogue_harness.checks.verdict import hearing
-from dialogue_harness.engine.budget import Budget
-from dialogue_harness.engine.limits import Limiters
-from dialogue_harness.engine.obtain import Recorder
-from dialogue_harness.engine.retry import Retry
 from dialogue_harness.engine.runner import Runner
+from dialogue_harness.engine.setup import recorder
 from dialogue_harness.errors import HarnessError, MarkerError, RecordingError
 from dialogue_harness.gate.proportion import Decision
-from dialogue_harness.models.registry import is_offline, open_model
+from dialogue_harness.models.registry import is_offline
 from dialogue_harness.plugin import failures, interrupted, xdist
 from dialogue_harness.plugin.mutating import Mutated, mutated
 from dialogue_harness.plugin.options import Options, read_options
@@ -48,10 +45,9 @@ if TYPE_CHECKING:
     from dialogue_harness.checks.verdict import Verdict
     from dialogue_harness.dialogue import Dialogue
     from dialogue_harness.engine.obtain import Obtained
-    from dialogue_harness.models.registry import Model
     from dialogue_harness.plugin.failures import Failure
     from dialogue_harness.plugin.marker import Asked
-    from dialogue_harness.scenario import Scenario, Speaker
+    from dialogue_harness.scenario import Scenario
 
 
 @dataclass
@@ -92,19 +88,18 @@ class Session:
         self._board = Board(options.prices)
         library = Library(interrupted.live_folder(options, self.run_id) if options.live else options.fixtures)
         shared = library.shared(self.run_id) if xdist.is_worker(config) else None
-        recorder = Recorder(
+        engine = recorder(
+            options,
             library,
             "missing" if options.live else options.record,
-            self._open,
-            retry=Retry(attempts=options.attempts),
             live=options.live,
             run_id=self.run_id,
-            limiters=Limiters(options.endpoints, most=options.max_concurrency, share=xdist.processes(config)),
+            processes=xdist.processes(config),
+            shared=shared,
             observer=self._board,
-            budget=Budget(options.max_run, options.max_dialogue, prices=options.prices, folder=shared),
         )
         shown = display(config, self._board) if shared is None else Telling.of(config, self._board, shared)
-        self.runner = Runner(recorder, concurrency=options.max_concurrency, wait=shown.wait)
+        self.runner = Runner(engine, concurrency=options.max_concurrency, wait=shown.wait)
         self._found: dict[str, Findings] = {}
         self._current: Findings | None = None
         self._hearing: list[Obtained] | None = None
@@ -230,9 +225,6 @@ class Session:
             report.harness_test = scrubbed_values(found, known_secrets())  # type: ignore[attr-defined]
         if report.longrepr is not None or report.sections:
             scrub_report(report, known_secrets())
-
-    def _open(self, speaker: Speaker) -> Model:
-        return open_model(speaker, self.options.endpoints)
 
     def _handed(self, obtained: Obtained) -> Obtained:
         return mutated(obtained, self.options.mutation)
