@@ -158,8 +158,7 @@ def test_no_request_is_sent_once_the_tokens_are_spent(obtain: Callable[..., Obta
         "the budget of the run is spent: 300 of 300 tokens\n"
         "  while: speaker A was to say message 5 of scenario 'talk', sample 1\n"
         "  " + f"kept: 4 messages in {shown(path)}\n"
-        "how to fix: raise --harness-max-tokens (harness_max_tokens); "
-        "then continue with `pytest specs --harness-record=missing`"
+        "how to fix: raise --harness-max-tokens (harness_max_tokens)"
     )
     assert len(load_partial(path).dialogue) == 4
 

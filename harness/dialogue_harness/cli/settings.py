@@ -24,12 +24,12 @@ ATTEMPTS: Final = 3
 _OPTIONS: Final[Mapping[str, str]] = {
     "attempts": "--attempts",
     "max-concurrency": "--max-concurrency",
-    "max-cost": "--budget-cost",
-    "max-tokens": "--budget-tokens",
+    "max-cost": "--harness-max-cost",
+    "max-tokens": "--harness-max-tokens",
 }
 
 #: The stems of our options of a budget, likewise.
-_BUDGETS: Final[Mapping[str, str]] = {"max": "--budget"}
+_BUDGETS: Final[Mapping[str, str]] = {"max": "--harness-max"}
 
 
 class CommandLine:

@@ -29,7 +29,7 @@ from dialogue_harness.errors import (
     RecordingTooShort,
 )
 from dialogue_harness.models.registry import is_offline
-from dialogue_harness.storage.format import RECORD_MISSING, reason, shown
+from dialogue_harness.storage.format import reason, shown
 from dialogue_harness.storage.recording import Journal, load_partial, partial_of
 
 if TYPE_CHECKING:
@@ -170,6 +170,16 @@ class Recorder:
         self._budget = budget or Budget()
         self._run_id = run_id
         self._models: dict[str, Model] = {}
+
+    def check(self, scenario: Scenario) -> None:
+        """Make sure, sending nothing, that a pair can be run: its models, its stop rule, prices, and what is left.
+
+        Raises:
+            HarnessError: it cannot.
+
+        """
+        self._budget.check(scenario)
+        self._pair(scenario)
 
     def serve(self, scenario: Scenario, sample: int) -> Obtained:
         """Return the recorded dialogue without calling any model.
@@ -513,7 +523,7 @@ def _told(error: HarnessError | OSError) -> HarnessError:
     if isinstance(error, HarnessError):
         return error
     facts = [("file", shown(error.filename or "")), ("problem", reason(error))]
-    return RecordingError("notes of this run cannot be written", facts=facts, fix=f"see to that, then {RECORD_MISSING}")
+    return RecordingError("notes of this run cannot be written", facts=facts)
 
 
 def _cause(error: HarnessError) -> str:
@@ -527,8 +537,6 @@ def _with_whereabouts(error: HarnessError, scenario: Scenario, sample: int, jour
     """Add to an error which message it was about, what is kept, and how to go on."""
     if isinstance(error, ModelError | BudgetSpent):
         _locate(error, scenario, sample, journal.count + 1)
-        go_on = "continue with `pytest {target} --harness-record=missing`"
-        error.fix = f"{error.fix}; then {go_on}" if error.fix else go_on
     if journal.working.exists():
         kept = f"{journal.count} message{'s' * (journal.count != 1)} in {shown(journal.working)}"
         error.facts = (*error.facts, ("kept", kept))

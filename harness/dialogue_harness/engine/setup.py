@@ -46,14 +46,16 @@ class OneFile(Library):
     @contextlib.contextmanager
     def lock(self, scenario: Scenario, sample: int, *, timeout: float | None = None) -> Iterator[None]:
         """Keep other processes from the file while the ``with`` block runs; see :meth:`Library.lock`."""
-        with super().lock(scenario, sample, timeout=timeout):
-            yield
-        own = self.root / ".harness"
-        with contextlib.suppress(OSError):
-            (own / "locks" / self._path.with_suffix(".lock").name).unlink()
-            (own / "locks").rmdir()  # fails while other files are locked, which is as it should be
-            if [entry.name for entry in own.iterdir()] == [".gitignore"]:
-                shutil.rmtree(own)
+        try:
+            with super().lock(scenario, sample, timeout=timeout):
+                yield
+        finally:
+            own = self.root / ".harness"
+            with contextlib.suppress(OSError):
+                (own / "locks" / self._path.with_suffix(".lock").name).unlink()
+                (own / "locks").rmdir()  # fails while other files are locked, which is as it should be
+                if [entry.name for entry in own.iterdir()] == [".gitignore"]:
+                    shutil.rmtree(own)
 
 
 def recorder(
