@@ -61,8 +61,10 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
         finish_reason: why the model stopped, as the server put it, such as ``stop`` or ``length``.
         model: the model that answered, as its server named it.
         usage: tokens, if the server counted them.
-        ms: milliseconds from request to complete reply; ``None`` for a built-in model.
+        ms: milliseconds from the first request to the complete reply, retries and the pauses between them included;
+            ``None`` for a built-in model.
         attempts: how many requests were made for it; 0 if it was given, not generated.
+        reply_ms: milliseconds of the request that was answered alone, where others had failed before it.
 
     """
 
@@ -75,6 +77,7 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     usage: Usage | None = None
     ms: float | None = None
     attempts: int = 0
+    reply_ms: float | None = None
 
     @property
     def is_empty(self) -> bool:

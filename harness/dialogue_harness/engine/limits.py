@@ -253,6 +253,7 @@ class Limited:
             reply = await self._model.reply(context, on_delta=on_delta)
         except ModelError as error:
             limiter.refused(error, began)
+            error.began = began
             raise
         else:
             used = reply.usage.input + reply.usage.output if reply.usage is not None else cost

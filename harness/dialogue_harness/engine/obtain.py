@@ -6,7 +6,6 @@ import asyncio
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from dialogue_harness.dialogue import Dialogue
@@ -33,10 +32,10 @@ from dialogue_harness.storage.format import reason, shown
 from dialogue_harness.storage.recording import Journal, load_partial, partial_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from dialogue_harness.dialogue import Message
+    from dialogue_harness.dialogue import Ending, Message
     from dialogue_harness.engine.loop import OnMessage, OnPiece
     from dialogue_harness.models.protocol import Model
     from dialogue_harness.scenario import Scenario, Side, Speaker
@@ -189,7 +188,7 @@ class Recorder:
 
         """
         if self.mode == "all" and not self._is_marked(scenario, sample, _DONE):
-            msg = "to be recorded anew"
+            msg = "to be re-recorded"
             raise RecordingMissing(msg)
         served = self._recorded(scenario, sample)
         if self.mode not in {"none", "all"} and _goes_on(served.path, scenario):
@@ -293,28 +292,12 @@ class Recorder:
             HarnessError: as :meth:`obtain` does; ``on_message`` has had every message before that.
 
         """
-        observer = observer or Observer()
-        said = tuple(said)
-        messages = list(said)
-
-        def keep(message: Message) -> None:
-            messages.append(message)
-            observer.message_done(scenario, sample, message)
-            if on_message is not None:
-                on_message(message)
-
         self._budget.check(scenario)
+        messages = list(said)
+        heard = [messages.append, *([on_message] if on_message else [])]
+        pair, observer = self._pair(scenario), observer or Observer()
         try:
-            _, ending = await converse(
-                scenario,
-                self._paying(scenario, said, self._pair(scenario)),
-                said=said,
-                sample=sample,
-                retry=self._retry,
-                on_message=keep,
-                on_piece=on_piece,
-                on_retry=partial(self._retrying, observer, scenario, sample),
-            )
+            _, ending = await self._talk(scenario, sample, tuple(messages), pair, observer, heard, on_piece)
         except (ModelError, BudgetSpent) as error:
             _locate(error, scenario, sample, len(messages) + 1)
             raise
@@ -336,7 +319,7 @@ class Recorder:
         return None
 
     def _action_on_disk(self, scenario: Scenario, sample: int) -> _Action:
-        """Return what to do, looking at what lies on disk even where ``all`` does not care what it is."""
+        """Return what to do about what lies on disk, which ``all`` looks at too."""
         try:
             self._recorded(scenario, sample)
         except RecordingError as error:
@@ -370,21 +353,10 @@ class Recorder:
 
         def keep(message: Message) -> None:
             journal.append(message if self.redact is None else self.redact(message))
-            self.observer.message_done(scenario, sample, message)
-            if on_message is not None:
-                on_message(message)
 
         with self._noting(scenario, sample, journal):
-            messages, ending = await converse(
-                scenario,
-                self._paying(scenario, said, pair),
-                said=said,
-                sample=sample,
-                retry=self._retry,
-                on_message=keep,
-                on_piece=on_piece,
-                on_retry=partial(self._retrying, self.observer, scenario, sample),
-            )
+            heard = [keep, *([on_message] if on_message else [])]
+            messages, ending = await self._talk(scenario, sample, said, pair, self.observer, heard, on_piece)
             await _to_the_end(journal.finish, ending)  # it waits for the disk, and the other dialogues need not
         self._mark(scenario, sample, _DONE)
         served = self._recorded(scenario, sample)
@@ -392,9 +364,38 @@ class Recorder:
         new, note = _asked(messages[len(said) :]), _note(served.dialogue, served.note)
         return Obtained(served.dialogue, source, served.path, note, new, _saved(served.dialogue))
 
-    def _retrying(self, observer: Observer, scenario: Scenario, sample: int, error: ModelError, wait: float) -> None:
-        self.limiters.refuse_if_closed()
-        observer.retrying(scenario, sample, error, wait)
+    async def _talk(
+        self,
+        scenario: Scenario,
+        sample: int,
+        said: tuple[Message, ...],
+        pair: dict[Side, Model],
+        observer: Observer,
+        heard: Sequence[OnMessage],
+        on_piece: OnPiece | None,
+    ) -> tuple[tuple[Message, ...], Ending]:
+        """Let a pair talk within its budget; each new message goes to ``heard``, the observer after the first."""
+
+        def hear(message: Message) -> None:
+            heard[0](message)
+            observer.message_done(scenario, sample, message)
+            for each in heard[1:]:
+                each(message)
+
+        def retrying(error: ModelError, wait: float) -> None:
+            self.limiters.refuse_if_closed()
+            observer.retrying(scenario, sample, error, wait)
+
+        return await converse(
+            scenario,
+            self._paying(scenario, said, pair),
+            said=said,
+            sample=sample,
+            retry=self._retry,
+            on_message=hear,
+            on_piece=on_piece,
+            on_retry=retrying,
+        )
 
     @contextmanager
     def _noting(self, scenario: Scenario, sample: int, journal: Journal) -> Iterator[None]:
