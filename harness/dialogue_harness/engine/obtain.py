@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 from dialogue_harness.dialogue import Dialogue
 from dialogue_harness.engine.budget import Budget
 from dialogue_harness.engine.events import Observer
+from dialogue_harness.engine.failures import as_harness_error, cause, locate, located
 from dialogue_harness.engine.limits import Limiters
 from dialogue_harness.engine.loop import converse, find_stop
 from dialogue_harness.engine.retry import Retry
@@ -28,7 +29,6 @@ from dialogue_harness.errors import (
     RecordingTooShort,
 )
 from dialogue_harness.models.registry import is_offline
-from dialogue_harness.storage.format import reason, shown
 from dialogue_harness.storage.recording import Journal, load_partial, partial_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ RECORD_MODES: Final[tuple[RecordMode, ...]] = get_args(RecordMode)
 
 #: Where a dialogue came from: its recording; a run that was recorded, or only continued or extended one; a live run
 #: that leaves the fixtures alone; a built-in pair that talked in memory.
-Source = Literal["replayed", "recorded", "continued", "extended", "live", "computed"]
+Provenance = Literal["replayed", "recorded", "continued", "extended", "live", "computed"]
 
 _Action = Literal["record", "continue", "extend", "replace"]
 
@@ -64,7 +64,7 @@ _ACTIONS: Final[dict[type[RecordingError], dict[str, _Action]]] = {
     RecordingTooNew: {"all": "replace"},
 }
 
-_SOURCES: Final[dict[_Action, Source]] = {
+_SOURCES: Final[dict[_Action, Provenance]] = {
     "record": "recorded",
     "continue": "continued",
     "extend": "extended",
@@ -86,7 +86,7 @@ class Obtained:
 
     Attributes:
         dialogue: what was said.
-        source: see :data:`Source`.
+        source: see :data:`Provenance`.
         path: its recording, or ``None`` if it has none.
         note: what a reader should know of it, such as that more turns are recorded than were asked for.
         new: how many messages models were asked for to obtain it; those of a computed dialogue are not counted.
@@ -96,7 +96,7 @@ class Obtained:
     """
 
     dialogue: Dialogue
-    source: Source
+    source: Provenance
     path: Path | None = None
     note: str | None = None
     new: int = 0
@@ -245,9 +245,9 @@ class Recorder:
             self.observer.dialogue_failed(scenario, sample, error)
             raise
         except OSError as error:
-            told = _told(error)
-            self.observer.dialogue_failed(scenario, sample, told)
-            raise told from error
+            failure = as_harness_error(error)
+            self.observer.dialogue_failed(scenario, sample, failure)
+            raise failure from error
         self.observer.dialogue_done(obtained)
         return obtained
 
@@ -299,7 +299,7 @@ class Recorder:
         try:
             _, ending = await self._talk(scenario, sample, tuple(messages), pair, observer, heard, on_piece)
         except (ModelError, BudgetSpent) as error:
-            _locate(error, scenario, sample, len(messages) + 1)
+            locate(error, scenario, sample, len(messages) + 1)
             raise
         date = None
         if not (is_offline(scenario.a) and is_offline(scenario.b)):
@@ -360,7 +360,7 @@ class Recorder:
             await _to_the_end(journal.finish, ending)  # it waits for the disk, and the other dialogues need not
         self._mark(scenario, sample, _DONE)
         served = self._recorded(scenario, sample)
-        source: Source = "live" if self.live else _SOURCES[action]
+        source: Provenance = "live" if self.live else _SOURCES[action]
         new, note = _asked(messages[len(said) :]), _note(served.dialogue, served.note)
         return Obtained(served.dialogue, source, served.path, note, new, _saved(served.dialogue))
 
@@ -400,18 +400,18 @@ class Recorder:
     @contextmanager
     def _noting(self, scenario: Scenario, sample: int, journal: Journal) -> Iterator[None]:
         """Close the journal at the end, and note what became of a dialogue that is not complete by then."""
-        cause: str | None = None
+        why: str | None = None
         is_complete = False
         try:
             yield
             is_complete = True
         except (HarnessError, OSError) as error:
-            told = _told(error)
-            cause = _cause(told)
-            raise _with_whereabouts(told, scenario, sample, journal) from error
+            failure = as_harness_error(error)
+            why = cause(failure)
+            raise located(failure, scenario, sample, journal) from error
         finally:
             if not is_complete:
-                self.interrupted.append(Interrupted(scenario, sample, journal.working, journal.count, cause))
+                self.interrupted.append(Interrupted(scenario, sample, journal.working, journal.count, why))
             journal.close()
 
     def _journal(self, scenario: Scenario, sample: int, action: _Action) -> tuple[Journal, tuple[Message, ...]]:
@@ -447,7 +447,7 @@ class Recorder:
         return self.library.serve(scenario, sample, find_stop=find_stop)
 
     def _served(self, served: Served) -> Obtained:
-        source: Source = "live" if self.live else "replayed"
+        source: Provenance = "live" if self.live else "replayed"
         return Obtained(served.dialogue, source, served.path, _note(served.dialogue, served.note))
 
     @asynccontextmanager
@@ -517,36 +517,3 @@ async def _to_the_end(function: Callable[..., None], *args: object) -> None:
         await asyncio.shield(call)
     except asyncio.CancelledError:
         await call
-
-
-def _told(error: HarnessError | OSError) -> HarnessError:
-    """Return the error, or what is to be said where the disk did not take what processes have to tell each other."""
-    if isinstance(error, HarnessError):
-        return error
-    facts = [("file", shown(error.filename or "")), ("problem", reason(error))]
-    return RecordingError("notes of this run cannot be written", facts=facts)
-
-
-def _cause(error: HarnessError) -> str:
-    """Return in one line why a dialogue cannot go on, and what it needs before it can."""
-    problems = [value for label, value in error.facts if label == "problem"]
-    cause = ": ".join([error.headline, *problems])
-    return f"{cause}; {error.fix}" if isinstance(error, BudgetSpent) else cause
-
-
-def _with_whereabouts(error: HarnessError, scenario: Scenario, sample: int, journal: Journal) -> HarnessError:
-    """Add to an error which message it was about, what is kept, and how to go on."""
-    if isinstance(error, ModelError | BudgetSpent):
-        _locate(error, scenario, sample, journal.count + 1)
-    if journal.working.exists():
-        kept = f"{journal.count} message{'s' * (journal.count != 1)} in {shown(journal.working)}"
-        error.facts = (*error.facts, ("kept", kept))
-    return error
-
-
-def _locate(error: ModelError | BudgetSpent, scenario: Scenario, sample: int, number: int) -> None:
-    """Add to an error which message was to be said."""
-    side = scenario.side_at(number)
-    where = f"speaker {side} was to say message {number} of scenario {scenario.name!a}, sample {sample}"
-    attempts = [("attempts", str(error.attempts))] if isinstance(error, ModelError) else []
-    error.facts = (*error.facts, ("while", where), *attempts)

@@ -40,7 +40,7 @@ class DialogueRecord(msgspec.Struct, frozen=True):
         turns: how many turns were begun.
         messages: how many messages there are.
         ending: why it ended; ``None`` where that is not known.
-        source: where it came from, see :data:`dialogue_harness.engine.obtain.Source`.
+        source: where it came from, see :data:`dialogue_harness.engine.obtain.Provenance`.
         path: its recording, relative to pytest's root where it lies below it.
         note: what a reader should know of it.
         new: messages that models were asked for in this run.
