@@ -1,6 +1,7 @@
 # make specs   the main job: replay the dialogue specs, offline
 # make test    the tests of the harness itself
 # make check   linters and types
+# make docs    the documentation, in build/site; warnings are errors
 # make bench   the benchmarks that print the figures in the README; bench-start, bench-checks and bench-live are its parts
 # make test-servers   the tests against a server that is not ours, the LiteLLM proxy; goes to .venv-servers, 740 MB
 #
@@ -16,7 +17,7 @@ SERVERS_READY := $(SERVERS)/.ready
 # pytest rewrites asserts in every module it tests with; without compiled files it would do so anew in each run.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: specs test test-servers check bench bench-start bench-checks bench-live clean
+.PHONY: specs test test-servers check docs bench bench-start bench-checks bench-live clean
 .DEFAULT_GOAL := specs
 
 $(READY): pyproject.toml
@@ -48,6 +49,14 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	@echo "build/site/index.html"
+
+$(VENV)/.docs: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,docs]'
+	@touch $@
 
 bench: bench-start bench-checks bench-live
 

@@ -11,6 +11,7 @@ the digits that are written.
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 from dataclasses import dataclass
@@ -198,25 +199,20 @@ def _linear(matrix: list[list[float]], right: list[float]) -> list[float]:
 
 
 def _text(figures: Figures) -> str:
-    lines = ["FIGURES: Final = Figures("]
-    for which in ("watching", "hindsight"):
-        lines.append(f"    {which}={{")
-        lines += [f'        "{name}": {value},' for name, value in getattr(figures, which).items()]
-        lines.append("    },")
-    return "\n".join([*lines, ")", ""])
+    """Return the content of the data file."""
+    return json.dumps({"watching": dict(figures.watching), "hindsight": dict(figures.hindsight)}, indent=1) + "\n"
 
 
 def main() -> int:
     """Train on everything; write the figures, or with ``--check`` say whether they are the ones that are there."""
     sets = [examples(labelled) for labelled in (*corpus.load_pairs(), *corpus.load_people())]
     text = _text(train(sets))
-    path = Path(weights.__file__)
-    head, mark, _ = path.read_text(encoding="utf-8").partition("# trained: from here on\n")
+    path = Path(weights.__file__).with_suffix(".json")
     if "--check" in sys.argv:
-        same = path.read_text(encoding="utf-8") == head + mark + text
+        same = path.read_text(encoding="utf-8") == text
         print("the figures are the ones that the package has" if same else "the package has other figures:\n" + text)
         return int(not same)
-    path.write_text(head + mark + text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     print(text)
     return 0
 

@@ -12,7 +12,7 @@ import dialogue_harness
 from dialogue_harness import checks, cli
 from dialogue_harness.engine.obtain import _ACTIONS, RECORD_MODES
 from dialogue_harness.plugin import OPTIONS
-from dialogue_harness.report.run import DialogueRecord, Run, SampleRecord, TestRecord
+from dialogue_harness.report.run import DialogueRecord, RunRecord, SampleRecord, TestRecord
 from places import ROOT
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def test_every_python_example_compiles(page: Path) -> None:
 def test_every_fence_says_what_it_holds_or_holds_no_code(page: Path) -> None:
     blocks = _FENCE.findall(read(page))
     assert read(page).count("\n```") == 2 * len(blocks)
-    assert {language for language, _ in blocks} <= {"", "python", "console", "ini", "toml", "json", "yaml"}
+    assert {language for language, _ in blocks} <= {"", "python", "console", "ini", "toml", "json", "text", "yaml"}
 
 
 def test_the_examples_of_writing_specs_together_are_a_spec_that_passes(
@@ -151,7 +151,9 @@ def test_the_table_of_modes_is_what_the_recorder_does() -> None:
 
 def test_every_field_of_a_run_is_told() -> None:
     told = set(re.findall(r"`(\w+)`", read(DOCS / "configuration.md").partition("## What a run leaves")[2]))
-    fields = {name for record in (Run, TestRecord, SampleRecord, DialogueRecord) for name in record.__struct_fields__}
+    fields = {
+        name for record in (RunRecord, TestRecord, SampleRecord, DialogueRecord) for name in record.__struct_fields__
+    }
     assert fields - told == set()
 
 

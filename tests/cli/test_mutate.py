@@ -80,13 +80,13 @@ def test_it_tells_who_notices_what_and_leaves_nothing_behind(
         "  test_tea.py::test_they_talk",
         "  test_tea.py::test_the_tokens_are_counted",
         "",
-        "1 of 2 mutations noticed; nothing to mutation: broken-json",
+        "1 of 2 mutations noticed; not applicable: broken-json",
     ]
     first, *progress = err.splitlines()
     assert first == "harness: 5 tests over 2 dialogues: green unmutated"
     assert sorted(line.partition(": ")[2].partition(": ")[2] for line in progress) == [
         "blank-message: noticed by 3 of 5 tests",
-        "broken-json: nothing to mutation",
+        "broken-json: not applicable",
         "leaked-reasoning: noticed by 0 of 5 tests",
     ]
     assert files(pytester.path) == before
@@ -202,7 +202,7 @@ def test_it(dialogue):
     assert main(["mutate", "test_tea.py", "--only=blank-message"]) == 2
     told = capsys.readouterr().err.splitlines()
 
-    assert told[1] == "harness: pytest broke down under blank-message"
+    assert told[1] == "harness: pytest broke down with blank-message"
     assert any("no more of this" in line for line in told[2:-1])
     assert told[-1] == "how to fix: pytest test_tea.py --harness-mutation=blank-message"
 
@@ -215,8 +215,8 @@ def test_no_specs_are_misuse(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_mutation_that_does_not_exist_is_misuse(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["mutate", "specs", "--only", "blank-message, cut-mesage"]) == 2
     told = capsys.readouterr().err
-    assert told.startswith("harness: --only must be one of courtesy-loop, ")
-    assert told.endswith("  got: 'cut-mesage'\n  nearest: cut-message\n")
+    assert told.startswith("harness: --only must be one of 'courtesy-loop', ")
+    assert told.endswith("  got: 'cut-mesage'\n  nearest: 'cut-message'\n")
 
 
 def test_list_says_what_each_mutation_does(capsys: pytest.CaptureFixture[str]) -> None:
@@ -230,7 +230,7 @@ def test_help_teaches_with_examples_and_exit_codes(capsys: pytest.CaptureFixture
     told = capsys.readouterr().out
     assert "harness mutate specs/ --only blank-message" in told
     assert "pytest specs/ --harness-mutation=blank-message" in told
-    assert "exit codes: 0 each mutation that applies" in told
+    assert "exit codes: 0 every mutation that applies" in told
 
 
 def test_a_check_that_is_called_or_could_not_judge_is_not_advised(

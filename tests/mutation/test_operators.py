@@ -350,9 +350,9 @@ def test_a_name_that_is_none_is_answered_with_all_and_the_nearest() -> None:
         mutation_named("blankmessage\x1b", where="--only")
 
     assert str(caught.value) == (
-        "--only must be one of courtesy-loop, repeated-exchange, repeated-message, other-topic, other-language, "
-        "doubled-length, broken-json, blank-message, cut-message, cut-dialogue, swapped-roles, spoken-for, "
-        "leaked-reasoning\n"
+        "--only must be one of 'courtesy-loop', 'repeated-exchange', 'repeated-message', 'other-topic', "
+        "'other-language', 'doubled-length', 'broken-json', 'blank-message', 'cut-message', 'cut-dialogue', "
+        "'swapped-roles', 'spoken-for', 'leaked-reasoning'\n"
         "  got: 'blankmessage\\x1b'\n"
-        "  nearest: blank-message"
+        "  nearest: 'blank-message'"
     )

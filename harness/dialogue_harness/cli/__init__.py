@@ -28,7 +28,7 @@ VERBS: Final = {
     "talk": ("talk", "let a pair talk here and now"),
     "show": ("show", "read a dialogue, the idle run marked in the margin"),
     "check": ("check", "check loops, topic and form of recordings or transcripts"),
-    "mutate": ("mutate", "mutation recorded dialogues in known ways: do your specs notice?"),
+    "mutate": ("mutate", "damage recorded dialogues in known ways: do your specs notice?"),
     "import": ("import_", "make recordings of transcripts"),
     "export": ("export", "write a recording as a transcript, JSON or Markdown"),
 }

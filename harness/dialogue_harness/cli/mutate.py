@@ -1,4 +1,4 @@
-"""`harness mutate`: rerun specs on mutated copies of their dialogues, and tell which of them notice."""
+"""`harness mutate`: rerun specs on mutated copies of their dialogues, and report which of them notice."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from dialogue_harness._text.words import plural
 from dialogue_harness.cli import FAILED, OK
 from dialogue_harness.errors import UsageError
 from dialogue_harness.mutation import MUTATIONS, mutation_named
 from dialogue_harness.report.mutation import Sensitivity, Trial, count_dialogues, judged, to_json, to_text, trial
-from dialogue_harness.report.run import Run, read_run
+from dialogue_harness.report.run import RunRecord, read_run
 
 if TYPE_CHECKING:
     import argparse
@@ -34,24 +35,21 @@ _LAST_LINES: Final = 12
 _GREEN, _RED, _NO_TESTS = 0, 1, 5
 
 _DESCRIPTION: Final = """\
-Mutation recorded dialogues in known ways, rerun the specs on the mutated copies, and tell which notice which mutation.
+Mutate recorded dialogues in known ways, rerun the specs on the copies, and report which test notices which mutation.
 
-A spec that passes whatever is said tests nothing. The specs are run once as they are, where they have to pass, and
-once for each mutation. A test notices a mutation if it fails on the mutated copy (or passes, where it is expected to
-fail).
-The copies exist in memory only; nothing is recorded, and no model is called.
+A spec that passes whatever is said tests nothing. The specs run once unmutated, where they have to pass, and once for
+each mutation. A test notices a mutation if it fails on the mutated copy (or passes, where it is expected to fail).
+The copies exist in memory only: nothing is recorded, and no model is called.
 """
 
 _EPILOG: Final = """\
 examples:
   harness mutate specs/                               # all mutations, all specs
   harness mutate specs/ --only blank-message          # one of them
-  harness mutate specs/ --json -- -k json             # what follows -- is for pytest
-  pytest specs/ --harness-mutation=blank-message        # look at one mutation closely, in pytest's own words
+  harness mutate specs/ --json -- -k json             # what follows -- goes to pytest
+  pytest specs/ --harness-mutation=blank-message      # see one mutation in pytest's own report
 
-exit codes: 0 each mutation that applies to a dialogue is noticed by a test, 1 one is not, 2 misuse, or specs that do
-not
-pass as they are
+exit codes: 0 every mutation that applies is noticed by a test, 1 one is not, 2 misuse, or the specs fail unmutated
 """
 
 
@@ -60,14 +58,14 @@ def fill(parser: argparse.ArgumentParser) -> None:
     parser.description, parser.epilog = _DESCRIPTION, _EPILOG
     parser.usage = "harness mutate PATH [PATH …] [--only KIND[,KIND …]] [--json] [--list] [-- ARGUMENTS OF PYTEST]"
     parser.add_argument("paths", nargs="*", metavar="PATH", help="specs, as pytest takes them")
-    parser.add_argument("--only", metavar="KIND[,KIND …]", help="do only these mutations")
-    parser.add_argument("--list", action="store_true", help="say which mutations there are, and do none")
+    parser.add_argument("--only", metavar="KIND[,KIND …]", help="try only these mutations")
+    parser.add_argument("--list", action="store_true", help="list the mutations and exit")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     _pass_on(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Find out what the specs that the command line names notice."""
+    """Report what the specs that the command line names notice."""
     if options.list:
         sys.stdout.write("".join(f"{mutation.name:18} {mutation.meaning}\n" for mutation in MUTATIONS.values()))
         return OK
@@ -82,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _pass_on(parser: argparse.ArgumentParser) -> None:
-    """Have what follows ``--`` kept apart, which argparse would take for more paths, or refuse after an option."""
+    """Keep what follows ``--`` apart: argparse would take it for more paths, or refuse it after an option."""
     parse = parser.parse_known_args
 
     def parse_own(args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:  # noqa: ANN401 -- as argparse has it
@@ -105,7 +103,7 @@ def _mutations(only: str | None) -> list[Mutation]:
 def _found(arguments: Sequence[str], mutations: Sequence[Mutation], folder: Path) -> Sensitivity:
     unmutated = _unmutated(arguments, folder / "unmutated")
     tests = judged(unmutated)
-    _progress(f"{_count(len(tests), 'test')} over {_count(count_dialogues(unmutated), 'dialogue')}: green unmutated")
+    _progress(f"{plural(len(tests), 'test')} over {plural(count_dialogues(unmutated), 'dialogue')}: green unmutated")
 
     def tried(mutation: Mutation) -> Trial:
         return trial(mutation, unmutated, _mutated(arguments, mutation, folder / mutation.name))
@@ -114,22 +112,20 @@ def _found(arguments: Sequence[str], mutations: Sequence[Mutation], folder: Path
 
 
 def _all(tried: Callable[[Mutation], Trial], mutations: Sequence[Mutation], tests: int) -> tuple[Trial, ...]:
-    """Try all mutations, a few at once, saying of each what came of it; return the trials in the mutations' order."""
+    """Try all mutations, a few at once, reporting each; return the trials in the mutations' order."""
     pool = ThreadPoolExecutor(_AT_ONCE)
     try:
         running = [pool.submit(tried, mutation) for mutation in mutations]
         for done, future in enumerate(as_completed(running), 1):
             one = future.result()
-            noticed = (
-                f"noticed by {len(one.noticed)} of {_count(tests, 'test')}" if one.applied else "nothing to mutation"
-            )
+            noticed = f"noticed by {len(one.noticed)} of {plural(tests, 'test')}" if one.applied else "not applicable"
             _progress(f"{done} of {len(mutations)}: {one.mutation.name}: {noticed}")
         return tuple(future.result() for future in running)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _unmutated(arguments: Sequence[str], reports: Path) -> Run:
+def _unmutated(arguments: Sequence[str], reports: Path) -> RunRecord:
     code, output = _pytest(arguments, reports, mutation="")
     if code == _NO_TESTS:
         _refuse("pytest finds no test to run", arguments, output)
@@ -141,11 +137,11 @@ def _unmutated(arguments: Sequence[str], reports: Path) -> Run:
     return read_run(record)
 
 
-def _mutated(arguments: Sequence[str], mutation: Mutation, reports: Path) -> Run:
+def _mutated(arguments: Sequence[str], mutation: Mutation, reports: Path) -> RunRecord:
     code, output = _pytest(arguments, reports, mutation=mutation.name)
     record = reports / "run.json"
     if code not in {_GREEN, _RED} or not record.exists():
-        _refuse(f"pytest broke down under {mutation.name}", [*arguments, _flag(mutation.name)], output)
+        _refuse(f"pytest broke down with {mutation.name}", [*arguments, _flag(mutation.name)], output)
     return read_run(record)
 
 
@@ -185,7 +181,3 @@ def _refuse(headline: str, arguments: Sequence[str], output: str) -> NoReturn:
 def _progress(told: str) -> None:
     sys.stderr.write(f"harness: {told}\n")
     sys.stderr.flush()
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

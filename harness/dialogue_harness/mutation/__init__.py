@@ -1,20 +1,17 @@
-"""Known mutations: what a model, a prompt or a server that got worse does to a dialogue, done to it on purpose.
+"""Known mutations: what a worse model, prompt or server does to a dialogue, done to it on purpose.
 
-A mutation is a pure function from a dialogue to a mutated copy of it, the same copy every time. Each breaks one
-property
-and leaves the others alone as far as it can: numbers, scenario and the order of the speakers stay valid; a message that
-is a JSON object stays one, unless it is the JSON that is mutated; what the scenario gives (opener, prefix, given
-messages) is not touched; a speaker who ended the dialogue still ends it, unless it is the ending that is mutated.
-
-Room for errors, scenarios, dialogues and words only: a mutation knows no checks, files or tests.
+A mutation is a pure function from a dialogue to a mutated copy, the same copy every time. Each breaks one property and
+leaves the others alone as far as it can: numbers, scenario and the order of the speakers stay valid; a message that is
+a JSON object stays one, unless the JSON is what is mutated; what the scenario gives (opening message, prefix, given
+messages) is not touched; a speaker who ended the dialogue still ends it, unless the ending is what is mutated.
 """
 
 from __future__ import annotations
 
-import difflib
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from dialogue_harness._text.validation import choice
 from dialogue_harness.errors import ConfigurationError
 from dialogue_harness.mutation.operators import KINDS, Mutation
 
@@ -38,9 +35,4 @@ def mutation_named(name: str, *, where: str) -> Mutation:
         ConfigurationError: there is none; it lists all and names the nearest.
 
     """
-    if name in MUTATIONS:
-        return MUTATIONS[name]
-    near = difflib.get_close_matches(name, MUTATIONS, n=1, cutoff=0.4)
-    facts = [("got", ascii(name)), *([("nearest", near[0])] if near else [])]
-    msg = f"{where} must be one of {', '.join(MUTATIONS)}"
-    raise ConfigurationError(msg, facts=facts)
+    return MUTATIONS[choice(ConfigurationError, where, name, MUTATIONS)]

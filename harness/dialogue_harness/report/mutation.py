@@ -1,4 +1,4 @@
-"""Do the specs notice anything: the records of runs over mutated dialogues beside that of the unmutated one."""
+"""What specs notice: the records of runs over mutated dialogues, compared with the record of the unmutated one."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dialogue_harness.mutation import Mutation
-    from dialogue_harness.report.run import DialogueRecord, Outcome, Run
+    from dialogue_harness.report.run import DialogueRecord, Outcome, RunRecord
 
-#: What a test may come to that was held to its dialogue, and so can have noticed something.
+#: The outcomes of a test that judged its dialogue, and so can have noticed something.
 JUDGED: Final[frozenset[Outcome]] = frozenset({"passed", "failed", "xfailed", "xpassed"})
 
 #: How many tests a cell of the table names, and how many lines name those that notice nothing.
@@ -23,17 +23,17 @@ _LISTED: Final = 20
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of one mutation.
+    """The result of one mutation.
 
     Attributes:
         mutation: what was done.
-        applied: how many dialogues it could be done to.
-        dialogues: how many there are. Those of one name, pair and sample are one, however many Hypothesis has had held.
-        noticed: node ids of the tests that came to something else than they come to unmutated.
-        errored: node ids of those that could not judge the mutated dialogue, which is no notice.
-        advice: call of a check that would notice, on a dialogue that no test has called it on; ``None`` if the one that
-            is meant for the mutation would not.
-        is_called: whether a test calls the check that is meant for the mutation on a dialogue that was mutated.
+        applied: how many dialogues it applies to.
+        dialogues: how many there are; those of one name, pair and sample count once.
+        noticed: node ids of the tests whose outcome differs from the unmutated run.
+        errored: node ids of those that could not judge the mutated dialogue, which does not count as noticing.
+        advice: a call of the check meant for the mutation that would notice and that no test makes; ``None`` if it
+            would not notice.
+        is_called: whether a test calls the check meant for the mutation on a mutated dialogue.
 
     """
 
@@ -47,7 +47,7 @@ class Trial:
 
     @property
     def is_missed(self) -> bool:
-        """Whether the mutation was done to a dialogue and no test noticed."""
+        """Whether the mutation applies to a dialogue and no test noticed."""
         return self.applied > 0 and not self.noticed
 
 
@@ -56,7 +56,7 @@ class Sensitivity:
     """What the specs notice.
 
     Attributes:
-        tests: node ids of the tests that were held to their dialogues unmutated.
+        tests: node ids of the tests that judged their dialogues unmutated.
         trials: one for each mutation.
 
     """
@@ -66,12 +66,12 @@ class Sensitivity:
 
     @property
     def missed(self) -> list[Trial]:
-        """The mutations that no test noticed, although they were done to a dialogue."""
+        """The mutations that apply and that no test noticed."""
         return [trial for trial in self.trials if trial.is_missed]
 
     @property
     def inapplicable(self) -> list[Trial]:
-        """The mutations that could be done to no dialogue."""
+        """The mutations that apply to no dialogue."""
         return [trial for trial in self.trials if not trial.applied]
 
     @property
@@ -81,17 +81,17 @@ class Sensitivity:
         return [test for test in self.tests if test not in seeing]
 
 
-def judged(run: Run) -> tuple[str, ...]:
-    """Return the node ids of the tests that were held to a dialogue: not skipped, not errored."""
+def judged(run: RunRecord) -> tuple[str, ...]:
+    """Return the node ids of the tests that judged a dialogue: not skipped, not errored."""
     return tuple(test.test for test in run.tests if test.outcome in JUDGED)
 
 
-def count_dialogues(run: Run) -> int:
+def count_dialogues(run: RunRecord) -> int:
     """Return how many dialogues a run has, counted as :class:`Trial` does."""
     return len(_distinct(run.dialogues))
 
 
-def trial(mutation: Mutation, unmutated: Run, mutated: Run) -> Trial:
+def trial(mutation: Mutation, unmutated: RunRecord, mutated: RunRecord) -> Trial:
     """Compare a run over mutated dialogues with the unmutated one, test by test."""
     before = {test.test: test.outcome for test in unmutated.tests if test.outcome in JUDGED}
     after = [(test.test, test.outcome) for test in mutated.tests if test.test in before]
@@ -132,12 +132,21 @@ def to_json(found: Sensitivity) -> dict[str, Any]:
 
 
 def to_text(found: Sensitivity) -> str:
-    """Return the table for a person, and below it what nobody noticed and who noticed nothing."""
+    """Return the table, the mutations that nobody noticed, and the tests that noticed nothing."""
     from tabulate import tabulate  # noqa: PLC0415 -- only this table needs it
 
     headers = ("mutation", "dialogues", "tests", "noticed by")
-    rows = [_row(one, len(found.tests)) for one in found.trials]
-    table = tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True, colalign=_ALIGNED)
+    rows = [
+        (
+            one.mutation.name,
+            f"{one.applied} of {one.dialogues}",
+            f"{len(one.noticed)} of {len(found.tests)}",
+            "\n".join(_noticing(one)),
+        )
+        for one in found.trials
+    ]
+    aligned = ("left", "right", "right", "left")
+    table = tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True, colalign=aligned)
     lines = [line.rstrip() for line in table.split("\n")]
     lines += _section("Noticed by nobody:", [_hint(one) for one in found.missed])
     lines += _section("Tests that notice none of these mutations:", [shorten(test, 110) for test in found.blind])
@@ -150,11 +159,11 @@ def conclusion(found: Sensitivity) -> str:
     told = f"{applied - len(found.missed)} of {applied} mutations noticed"
     if found.inapplicable:
         names = ", ".join(one.mutation.name for one in found.inapplicable)
-        told += f"; nothing to mutation: {names}"
+        told += f"; not applicable: {names}"
     return told
 
 
-def _called_on(check: str, run: Run) -> set[int]:
+def _called_on(check: str, run: RunRecord) -> set[int]:
     """Return the indices of the dialogues that a test has called the check on, whatever options it gave."""
     samples = (sample for test in run.tests for sample in test.samples)
     return {
@@ -164,14 +173,6 @@ def _called_on(check: str, run: Run) -> set[int]:
 
 def _distinct(dialogues: Iterable[DialogueRecord]) -> set[tuple[str, str, str, int]]:
     return {(d.scenario, d.a, d.b, d.sample) for d in dialogues}
-
-
-_ALIGNED: Final = ("left", "right", "right", "left")
-
-
-def _row(one: Trial, tests: int) -> tuple[str, ...]:
-    dialogues = f"{one.applied} of {one.dialogues}"
-    return one.mutation.name, dialogues, f"{len(one.noticed)} of {tests}", "\n".join(_noticing(one))
 
 
 def _noticing(one: Trial) -> list[str]:
@@ -188,24 +189,19 @@ def _names(tests: Iterable[str]) -> list[str]:
     for test in tests:
         by_function.setdefault(test.partition("[")[0], []).append(test)
     return [
-        shorten(same[0][function.rfind(":") + 1 :], 70) if len(same) == 1 else f"{_last(function)} × {len(same)}"
+        shorten(same[0][function.rfind(":") + 1 :], 70)
+        if len(same) == 1
+        else shorten(function.rpartition("::")[2], 66) + f" × {len(same)}"
         for function, same in by_function.items()
     ]
 
 
-def _last(function: str) -> str:
-    return shorten(function.rpartition("::")[2], 66)
-
-
 def _hint(one: Trial) -> str:
-    return f"{one.mutation.name} ({one.mutation.meaning}): {_advice(one)}"
-
-
-def _advice(one: Trial) -> str:
-    if one.advice is not None:
-        return f"checks.{one.advice} would"
-    meant = f"checks.{one.mutation.check}, which is meant for it"
-    return f"{meant}, is called and does not either" if one.is_called else f"{meant}, would not either"
+    meant = f"checks.{one.mutation.check}, which is meant for it, "
+    advice = f"checks.{one.advice} would"
+    if one.advice is None:
+        advice = meant + ("is called and does not either" if one.is_called else "would not either")
+    return f"{one.mutation.name} ({one.mutation.meaning}): {advice}"
 
 
 def _section(title: str, lines: Sequence[str]) -> list[str]:

@@ -156,9 +156,9 @@ def test_a_mutation_that_does_not_exist_is_answered_with_the_nearest_one(spec: S
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([
-        "ERROR: --harness-mutation (harness_mutation) must be one of courtesy-loop, *, leaked-reasoning",
+        "ERROR: --harness-mutation (harness_mutation) must be one of 'courtesy-loop', *, 'leaked-reasoning'",
         "  got: 'blank'",
-        "  nearest: blank-message",
+        "  nearest: 'blank-message'",
     ])  # fmt: skip
 
 

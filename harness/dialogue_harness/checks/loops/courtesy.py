@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dialogue_harness._text.words import FUNCTION_WORDS
-from dialogue_harness.checks.loops.wording import PHRASES, WORDING
+from dialogue_harness.checks.loops.phrases import PHRASES, WORDING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
