@@ -119,7 +119,7 @@ def test_turns_that_a_person_asked_for_are_not_lost_where_the_talk_goes_on(
     command = talk_with(server, "--output", "run.jsonl", turns=3)
     with on_terminal(monkeypatch, "0\n", environment={"NO_COLOR": "1"}) as terminal:
         assert main(command) == 0
-    assert terminal.shown.startswith("some/model with itself, 3 turns, going on after message 6\n")
+    assert terminal.shown.startswith("some/model with itself, 3 turns, continuing after message 6\n")
     assert len(read_recording("run.jsonl")) == 7
     assert server.calls == 6
 

@@ -33,24 +33,24 @@ if TYPE_CHECKING:
     from dialogue_harness.errors import HarnessError
 
 _DESCRIPTION: Final = """\
-Let two models talk, watch them, and keep the transcript. Recordings for specs are made by pytest.
+Let two models talk, watch them, and keep the transcript. pytest makes the recordings of specs.
 
-On a terminal the dialogue is shown as it is said, the reasoning dimmed, and you are asked for more turns at its end.
-Elsewhere the transcript goes to standard output, or to --output. Ctrl-C ends a dialogue; what was said is kept.
+A terminal shows each reply as it arrives, the reasoning dimmed, and asks for more turns at the end. Elsewhere the
+transcript goes to standard output, or to --output. Ctrl-C ends a dialogue. With --output every message is on disk
+before the next one is asked for, and the same command continues an interrupted dialogue, for as many turns as it asks.
 
-Several samples are held at once, with a display of how far they are, and a line for each at the end. Ctrl-C lets the
-messages in flight arrive (a second one does not); the same command goes on with whatever is unfinished.
+Several samples run at the same time, with a progress display and a line for each at the end. Ctrl-C waits for the
+messages in flight (a second one does not); the same command continues whatever is unfinished.
 
-What servers are called, what tokens cost and what may be spent is read from the project's pytest configuration, as
-pytest run in this folder would read it: pytest.ini, pyproject.toml, tox.ini or setup.cfg, here or in a folder above.
-Before each request it is looked at what was spent; when nothing is left, no further one is sent, and what was said is
-kept.
+Endpoints, prices and budgets come from the project's pytest configuration: pytest.ini, pyproject.toml, tox.ini or
+setup.cfg, in this folder or the nearest one above. When a budget is spent, no further request is sent, and what was
+said is kept.
 """
 
 _EPILOG: Final = """\
 examples:
   harness talk --model builtin:eliza --turns 20                              # no key, no network
-  harness talk --turns 3 --samples 32 --seed 7 --output runs/                # runs/1.txt to runs/32.txt, held at once
+  harness talk --turns 3 --samples 32 --seed 7 --output runs/                # runs/1.txt to runs/32.txt
   harness talk --model gemma-3-27b-it --base-url http://127.0.0.1:8000/v1 --turns 50 --output run.txt
   harness talk --a gpt-4o-mini --b builtin:eliza --system "Stay on topic." | harness check -
   harness talk --model gpt-4o-mini --samples 32 --output runs/ --harness-max-cost 5   # by harness_prices
@@ -60,7 +60,7 @@ settings: harness_endpoints, harness_prices, harness_max_cost, harness_max_token
 
 environment: OPENAI_API_KEY is the key of the server, OPENAI_BASE_URL its address where --base-url is not given
 
-exit codes: 0 all is said, 2 misuse, a model could not answer, or the budget is spent, 130 stopped from the keyboard
+exit codes: 0 complete, 2 misuse, a model could not answer, or the budget is spent, 130 stopped from the keyboard
 """
 
 _RAISE: Final = "raise --max-tokens, or the server's own limit"
@@ -88,14 +88,14 @@ def fill(parser: argparse.ArgumentParser) -> None:
         "--turns", type=_count(0), default=10, metavar="N", help="how often B speaks and A answers (default: 10)"
     )
     course.add_argument(
-        "--end-token", metavar="TEXT", help="a text by which a speaker hangs up, and is told that it can"
+        "--end-token", metavar="TEXT", help="a text with which a speaker can hang up; its system prompt says so"
     )
-    course.add_argument("--samples", type=_count(1), default=1, metavar="N", help="independent dialogues, held at once")
+    course.add_argument("--samples", type=_count(1), default=1, metavar="N", help="independent dialogues, run at once")
     course.add_argument(
         "--max-concurrency",
         type=_count(1),
         metavar="N",
-        help="how many dialogues are held, and replies asked for, at the same time "
+        help="how many dialogues run, and requests are in flight, at the same time "
         f"(default: harness_max_concurrency, else {DEFAULT_CONCURRENCY})",
     )
     course.add_argument(
@@ -109,13 +109,13 @@ def fill(parser: argparse.ArgumentParser) -> None:
         "--harness-max-cost",
         type=_amount,
         metavar="AMOUNT",
-        help="spend at most so much on models in this call, by harness_prices (default: harness_max_cost, else any)",
+        help="spend at most this on models in this call, by harness_prices (default: harness_max_cost, else any)",
     )
     spent.add_argument(
         "--harness-max-tokens",
         type=_count(1),
         metavar="N",
-        help="let models take at most so many tokens in this call, sent and received "
+        help="stop after this many tokens in this call, sent and received "
         "(default: harness_max_tokens, else any number); --max-tokens limits a single reply",
     )
     kept = parser.add_argument_group("what is kept and shown")
@@ -231,7 +231,7 @@ def _scenario(options: argparse.Namespace) -> Scenario:
         end_token=options.end_token,
     )
     if options.base_url and is_offline(scenario.a) and is_offline(scenario.b):
-        msg = "--base-url names a server, but both models are in the box and need none"
+        msg = "--base-url names a server, but both models are built in and need none"
         raise ConfigurationError(
             msg, fix="add --model NAME with a model that the server knows, or leave --base-url out"
         )

@@ -227,7 +227,7 @@ class Purse:
         self._allowance = allowance
 
     def paying(self, model: Model, speaker: Speaker) -> Model:
-        """Return a speaker's model, asked only as long as something is left; one in the box costs nothing."""
+        """Return a speaker's model, asked only as long as something is left; a built-in one costs nothing."""
         return model if is_offline(speaker) else Paying(model, self)
 
     async def ask(self, model: Model, context: Context, on_delta: OnDelta | None) -> Reply:

@@ -71,7 +71,7 @@ _SOURCES: Final[dict[_Action, Provenance]] = {
     "replace": "recorded",
 }
 
-#: How the processes of a run that records everything anew mark what one of them has begun, and has done.
+#: How the processes of a run that re-records everything mark what one of them has begun, and has done.
 _BEGUN: Final = ".begun"
 _DONE: Final = ".done"
 
@@ -134,7 +134,7 @@ class Recorder:
         live: whether what is recorded is to be called a live run.
         run_id: names the run, so that several processes of one run do not replace each other's recordings.
         limiters: how fast servers are asked.
-        observer: is told what happens while pairs talk.
+        observer: is called with what happens while pairs talk.
         budget: what the run and each dialogue may spend.
 
     Attributes:
@@ -471,7 +471,7 @@ class Recorder:
         return bool(self._run_id) and self._mark_path(scenario, sample, what).exists()
 
     def _mark(self, scenario: Scenario, sample: int, what: str) -> None:
-        """Tell the other processes of a run that records everything anew what is not to be done once more."""
+        """Tell the other processes of a run that re-records everything what is not to be done once more."""
         if self._run_id and self.mode == "all":
             path = self._mark_path(scenario, sample, what)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -483,7 +483,7 @@ def _asked(messages: Iterable[Message]) -> int:
 
 
 def _note(dialogue: Dialogue, note: str | None) -> str | None:
-    """Return a note with what else a reader has to know: whoever looks at a stopped dialogue is told so."""
+    """Return a note with what else a reader has to know: that a dialogue was stopped, for one."""
     if dialogue.ending is None or dialogue.ending.reason != "stopped":
         return note
     stopped = f"stopped early, after message {len(dialogue)} of {dialogue.scenario.length}: {dialogue.ending.why}"

@@ -121,7 +121,7 @@ def _recordings(recorder: Recorder, scenario: Scenario) -> list[Recording]:
         try:
             one = load_partial(recorder.library.path(scenario, sample))
         except RecordingError:
-            continue  # whoever asks for it is told
+            continue  # whoever asks for it gets the error
         if any(scenario.given_at(message.number) is None for message in one.dialogue.messages):
             found.append(one)  # else it broke off before anybody answered, and tells nothing
     return found

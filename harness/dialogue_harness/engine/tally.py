@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Tally(Observer):
     """Counts the calls and tokens of every message that a server was asked for, and what they cost.
 
-    A model in the box takes no call, no token and no money.
+    A built-in model takes no call, no token and no money.
 
     Args:
         prices: what tokens cost.

@@ -1,4 +1,4 @@
-"""What a run is told of models: servers by name, prices, budgets, limits; read alike for pytest and for `harness`.
+"""The settings of models: servers by name, prices, budgets, limits; read alike for pytest and for `harness`.
 
 The two differ in where a value comes from, which is a :class:`Source`, and in nothing else.
 """
