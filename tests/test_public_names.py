@@ -10,12 +10,15 @@ import typing
 import pytest
 
 import dialogue_harness
-from dialogue_harness import checks, errors
+from dialogue_harness import checks, errors, testing
 
 if typing.TYPE_CHECKING:
     from types import ModuleType
 
 PUBLIC = [
+    "ChatMessage",
+    "Context",
+    "Delta",
     "Dialogue",
     "Ending",
     "Evidence",
@@ -23,6 +26,8 @@ PUBLIC = [
     "IdleRun",
     "LoopWatch",
     "Message",
+    "Model",
+    "Reply",
     "Scenario",
     "Speaker",
     "TerminationLoop",
@@ -34,9 +39,11 @@ PUBLIC = [
     "checks",
     "errors",
     "find_termination_loop",
+    "model",
     "read_recording",
     "read_transcript",
     "run",
+    "transcript_format",
     "write_transcript",
 ]
 
@@ -93,6 +100,7 @@ def public_objects() -> list[tuple[str, object]]:
     homes: list[tuple[ModuleType, list[str]]] = [
         (dialogue_harness, dialogue_harness.__all__),
         (checks, checks.__all__),
+        (testing, testing.__all__),
         (errors, [name for name, value in vars(errors).items() if isinstance(value, type) and name[0].isupper()]),
     ]
     found = [(f"{home.__name__}.{name}", getattr(home, name)) for home, names in homes for name in names]
@@ -109,7 +117,12 @@ def test_a_public_name_and_its_methods_are_documented(name: str, value: object) 
 @pytest.mark.parametrize(("name", "value"), public_objects(), ids=lambda value: value if isinstance(value, str) else "")
 def test_a_public_name_shows_a_module_that_users_can_import_it_from(name: str, value: object) -> None:
     module = value.__module__
-    assert module in {"dialogue_harness", "dialogue_harness.checks", "dialogue_harness.errors"}
+    assert module in {
+        "dialogue_harness",
+        "dialogue_harness.checks",
+        "dialogue_harness.errors",
+        "dialogue_harness.testing",
+    }
     assert getattr(sys.modules[module], name.rpartition(".")[2]) is value
 
 

@@ -37,7 +37,11 @@ def refusal(make: type, *args: Any, **values: Any) -> list[str]:
         ),
         (
             {"model": 4},
-            ["Speaker.model must be a string", "  got: 4", '  nearest: "gpt-4o-mini" or "builtin:eliza"'],
+            [
+                "Speaker.model must be a name, a function, or an object with reply()",
+                "  got: 4",
+                '  nearest: "gpt-4o-mini" or "builtin:eliza"',
+            ],
         ),
         ({"system": 4}, ["Speaker.system must be a string or None", "  got: 4"]),
         ({"temperature": 3}, ["Speaker.temperature must be a number from 0 to 2", "  got: 3", "  nearest: 2"]),

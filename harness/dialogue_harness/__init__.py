@@ -12,13 +12,19 @@ if TYPE_CHECKING:
     from dialogue_harness.checks.verdict import Evidence, Verdict, check
     from dialogue_harness.dialogue import Dialogue, Ending, Message, Usage
     from dialogue_harness.engine.run import arun, run
+    from dialogue_harness.formats.registry import transcript_format
     from dialogue_harness.formats.transcript import read_transcript, write_transcript
+    from dialogue_harness.models.own import model
+    from dialogue_harness.models.protocol import ChatMessage, Context, Delta, Model, Reply
     from dialogue_harness.scenario import History, Scenario, Speaker
     from dialogue_harness.storage.recording import read_recording
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "ChatMessage",
+    "Context",
+    "Delta",
     "Dialogue",
     "Ending",
     "Evidence",
@@ -26,6 +32,8 @@ __all__ = [
     "IdleRun",
     "LoopWatch",
     "Message",
+    "Model",
+    "Reply",
     "Scenario",
     "Speaker",
     "TerminationLoop",
@@ -37,15 +45,20 @@ __all__ = [
     "checks",
     "errors",
     "find_termination_loop",
+    "model",
     "read_recording",
     "read_transcript",
     "run",
+    "transcript_format",
     "write_transcript",
 ]
 
 # Where each public name is defined. Each is imported on first use, so that an installed but unused pytest plugin,
 # which lives in this package, costs nothing.
 _HOMES = {
+    "ChatMessage": "dialogue_harness.models.protocol",
+    "Context": "dialogue_harness.models.protocol",
+    "Delta": "dialogue_harness.models.protocol",
     "Dialogue": "dialogue_harness.dialogue",
     "Ending": "dialogue_harness.dialogue",
     "Evidence": "dialogue_harness.checks.verdict",
@@ -53,6 +66,8 @@ _HOMES = {
     "IdleRun": "dialogue_harness.checks.loops.tracker",
     "LoopWatch": "dialogue_harness.checks.loops.detector",
     "Message": "dialogue_harness.dialogue",
+    "Model": "dialogue_harness.models.protocol",
+    "Reply": "dialogue_harness.models.protocol",
     "Scenario": "dialogue_harness.scenario",
     "Speaker": "dialogue_harness.scenario",
     "TerminationLoop": "dialogue_harness.checks.loops.detector",
@@ -61,9 +76,11 @@ _HOMES = {
     "arun": "dialogue_harness.engine.run",
     "check": "dialogue_harness.checks.verdict",
     "find_termination_loop": "dialogue_harness.checks.loops.detector",
+    "model": "dialogue_harness.models.own",
     "read_recording": "dialogue_harness.storage.recording",
     "read_transcript": "dialogue_harness.formats.transcript",
     "run": "dialogue_harness.engine.run",
+    "transcript_format": "dialogue_harness.formats.registry",
     "write_transcript": "dialogue_harness.formats.transcript",
 }
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, Literal, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
 import msgspec
 
 from dialogue_harness._public import public
 from dialogue_harness._text.printable import shorten
 from dialogue_harness._text.words import plural
+from dialogue_harness.errors import TranscriptError
 from dialogue_harness.scenario import SIDES, Scenario, Side, Speaker
 
 if TYPE_CHECKING:
@@ -146,6 +149,41 @@ class Dialogue(Sequence[Message]):
             opener = said[0] if said else None
             scenario = Scenario(UNKNOWN, a=unknown, b=unknown, opener=opener, turns=len(said) // 2)
         return cls(scenario, tuple(Message(n, scenario.side_at(n), text) for n, text in enumerate(said, 1)))
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Dialogue:
+        """Read the one dialogue in a file: a recording, a transcript, or any registered format, found by content.
+
+        Args:
+            path: the file.
+
+        Raises:
+            RecordingError: it is a recording that is interrupted, edited or broken.
+            TranscriptError: it cannot be read, is of no known format, or holds several dialogues.
+
+        """
+        found = _formats().load_all(path)
+        if len(found) != 1:
+            msg = f"{shorten(os.fspath(path), 200)} holds {len(found)} dialogues, not one"
+            raise TranscriptError(msg)
+        (dialogue,) = found
+        return dialogue  # type: ignore[no-any-return]  # the registry is reached by name
+
+    def save(self, path: str | os.PathLike[str], *, format: str | None = None, overwrite: bool = False) -> None:  # noqa: A002 -- the word users expect
+        """Write the dialogue to a file.
+
+        Args:
+            path: the file; folders that are missing are made.
+            format: ``recording``, ``txt``, ``json``, ``md``, or the name of a registered format; by default the one
+                that the file's suffix names (``.jsonl`` is a recording).
+            overwrite: whether a file that exists is replaced.
+
+        Raises:
+            UsageError: the format is unknown, or the file exists and ``overwrite`` is not set.
+            RecordingError: it is to be a recording, which cannot be written or would hold a secret.
+
+        """
+        _formats().save(self, path, name=format, overwrite=overwrite)
 
     def __len__(self) -> int:
         """Return the number of messages."""
@@ -307,3 +345,8 @@ def _bound(value: int | None, last: int, *, default: int) -> int:
 def _not_text(index: int, text: object) -> str:
     msg = f"text {index + 1} must be a string, not {type(text).__name__}"
     raise TypeError(msg)
+
+
+def _formats() -> Any:  # noqa: ANN401 -- the module of the registry
+    """Return the registry of formats: the one look upward, on behalf of whoever calls load or save."""
+    return importlib.import_module("dialogue_harness.formats.registry")

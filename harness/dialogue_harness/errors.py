@@ -28,6 +28,7 @@
         │   └── ContextTooLong         the messages do not fit the model's context window
         ├── ServerBusy                 rate limited or overloaded (408, 409, 429, 5xx)
         ├── ReplyUnusable              the response holds no message
+        ├── ModelFailed                a model of the user's own raised an error, or returned no reply
         └── ScriptExhausted            a scripted speaker has no lines left
 
 A check that fails is not an error: it returns a falsy :class:`dialogue_harness.Verdict`.
@@ -205,6 +206,10 @@ class ServerBusy(ModelError):
 
 class ReplyUnusable(ModelError):
     """The server responded without a usable message: no choices, no content, or broken JSON."""
+
+
+class ModelFailed(ModelError):
+    """A model that is the user's own Python code raised an error, or returned something other than a reply."""
 
 
 class ScriptExhausted(ModelError):

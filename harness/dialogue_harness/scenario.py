@@ -72,6 +72,37 @@ class NamedScript:
     name: str
 
 
+class GivenModel(str):
+    """The name of a model that was given as an object or a function, ``python:<module>:<qualname>``, with the model.
+
+    It is text wherever a model's name is: in fingerprints, recordings and paths. Two that carry different objects
+    differ, although both equal the plain name.
+    """
+
+    __slots__ = ("given",)
+    given: object
+
+    def __new__(cls, given: object) -> Self:
+        """Name ``given`` after its function or class."""
+        name = super().__new__(cls, f"python:{_qualified_name(given)}")
+        name.given = given
+        return name
+
+    def __eq__(self, other: object) -> bool:
+        """Compare with another name; two given models are equal only if they are the same object."""
+        return str.__eq__(self, other) and (not isinstance(other, GivenModel) or other.given is self.given)
+
+    __hash__ = str.__hash__
+
+    def __getnewargs__(self) -> tuple[object]:  # type: ignore[override]  # str's own is for str's own constructor
+        """Pickle and copy by the object."""
+        return (self.given,)
+
+    def __deepcopy__(self, _: object) -> Self:
+        """Share the object, which may hold connections."""
+        return self
+
+
 #: Lines in order, or a function of the messages.
 Script = Sequence[Any] | Callable[[Any], str] | NamedScript
 
@@ -84,7 +115,9 @@ class Speaker:
     Args:
         model: ``builtin:eliza``, ``builtin:scripted``, ``<endpoint>:<name>`` for a configured endpoint, or a bare name
             for the OpenAI-compatible server named by the environment. Write ``openai:<name>`` if the model's name
-            contains a colon.
+            contains a colon. ``<prefix>:<name>`` where :func:`dialogue_harness.model` registered the prefix. Or the
+            model itself: an object with the method of :class:`dialogue_harness.Model`, or a function, sync or async,
+            that is passed a list of ``{"role": …, "content": …}`` and returns the reply.
         system: the system prompt, or ``None``.
         temperature: 0 to 2, or ``None`` for the server's default, as for all that follow.
         top_p: 0 to 1.
@@ -99,7 +132,7 @@ class Speaker:
 
     """
 
-    model: str
+    model: str | Any  # a name once it is created, whatever it was given
     system: str | None = field(default=None, kw_only=True)
     temperature: float | None = field(default=None, kw_only=True)
     top_p: float | None = field(default=None, kw_only=True)
@@ -111,7 +144,7 @@ class Speaker:
 
     def __post_init__(self) -> None:
         """Validate every field and freeze lists and dicts."""
-        _text("Speaker.model", self.model, example='"gpt-4o-mini" or "builtin:eliza"')
+        object.__setattr__(self, "model", _model(self.model))
         _text("Speaker.system", self.system, optional=True, blank=True)
         for name, high in (("temperature", 2), ("top_p", 1)):  # as floats: 1 and 1.0 must give the same fingerprint
             if (value := getattr(self, name)) is not None:
@@ -133,6 +166,11 @@ class Speaker:
         return match[1] if match else None
 
     @property
+    def given_model(self) -> object | None:
+        """The object or function that was given as the model, or ``None`` if it was named."""
+        return self.model.given if isinstance(self.model, GivenModel) else None
+
+    @property
     def model_id(self) -> str:
         """The model's name without its endpoint; a built-in model keeps its prefix."""
         match = _PREFIXED.fullmatch(self.model)
@@ -141,7 +179,7 @@ class Speaker:
     def to_dict(self) -> dict[str, Any]:
         """Return the fields that are set, as JSON values."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
-        values["script"] = _script_to_json(self.script)
+        values |= {"model": str(self.model), "script": _script_to_json(self.script)}
         return {name: value for name, value in values.items() if value not in (None, (), {})}
 
     @classmethod
@@ -441,8 +479,23 @@ def _script_to_json(script: Script | None) -> list[str] | dict[str, str] | None:
         return None if script is None else list(script)
     if isinstance(script, NamedScript):
         return {"function": script.name}
-    name = getattr(script, "__qualname__", type(script).__qualname__)
-    return {"function": f"{getattr(script, '__module__', '')}:{name}"}
+    return {"function": _qualified_name(script)}
+
+
+def _qualified_name(value: object) -> str:
+    return f"{getattr(value, '__module__', '')}:{getattr(value, '__qualname__', type(value).__qualname__)}"
+
+
+def _model(value: object) -> str:
+    example = '"gpt-4o-mini" or "builtin:eliza"'
+    if isinstance(value, type):
+        refuse(ScenarioError, "Speaker.model must be an object, not its class", value, f"{value.__name__}()")
+    if not isinstance(value, str) and (callable(value) or callable(getattr(value, "reply", None))):
+        return GivenModel(value)
+    if not isinstance(value, str):
+        refuse(ScenarioError, "Speaker.model must be a name, a function, or an object with reply()", value, example)
+    _text("Speaker.model", value, example=example)
+    return value
 
 
 def _given(scenario: Scenario) -> Frozen:
@@ -468,3 +521,9 @@ def _known(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
         if name not in names:
             refuse(ScenarioError, f"{cls.__name__} has no field {name!r}", name, near=nearest(name, names))
     return dict(values)
+
+
+def pair(scenario: Scenario) -> str:
+    """Return the models of a scenario in a few words, safe to print."""
+    a, b = shorten(scenario.a.model, 60), shorten(scenario.b.model, 60)
+    return f"{a} with itself" if a == b else f"{a} with {b}"

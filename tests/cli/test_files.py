@@ -158,7 +158,10 @@ def test_a_recording_from_standard_input_is_refused(capsys: Captured, monkeypatc
 
 def test_standard_input_that_is_no_text_is_broken_input(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", piped(b"caf\xe9"))
-    assert complaint(capsys, "show", "-") == "harness: standard input is not UTF-8\n  got: byte 0xe9 at offset 3\n"
+    assert (
+        complaint(capsys, "show", "-") == "harness: standard input, line 1: this is not UTF-8\n"
+        "  got: byte 0xe9 at offset 3\nhow to fix: save the file as UTF-8\n"
+    )
 
 
 def test_a_named_pipe_is_read_once(capsys: Captured) -> None:

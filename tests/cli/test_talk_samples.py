@@ -106,7 +106,7 @@ def test_json_is_one_object_a_line_one_line_a_sample(server: ProtocolServer, cap
     }
     assert whole["usage"]["input"] > 0
     assert (half["complete"], half["messages"], half["file"]) == (False, 3, "runs/2.jsonl")
-    assert half["error"].endswith("the server refused the request (400)")
+    assert half["error"].endswith("the server rejected the request (400)")
 
 
 def test_json_tells_of_the_loop(capsys: Captured) -> None:
@@ -203,7 +203,7 @@ def test_the_others_go_on_where_one_fails_and_the_same_command_goes_on_with_it(
         "to continue what is unfinished: the same command",
     ]
     assert captured.err.startswith(
-        f"harness: sample 2: loopback at {server.url}: the server refused the request (400)\n"
+        f"harness: sample 2: loopback at {server.url}: the server rejected the request (400)\n"
     )
     assert captured.err.endswith("; then the same command continues from there\n")
 

@@ -129,7 +129,7 @@ def test_a_server_that_is_not_there_is_told_with_what_to_do(server: ProtocolServ
     assert lines[0] == f"harness: loopback at {server.url}: no connection"
     assert "  while: speaker B was to say message 2 of scenario 'talk', sample 1" in lines
     assert "  attempts: 1" in lines
-    assert lines[-1] == f"how to fix: check that the server runs: `curl {server.url}/models`"
+    assert lines[-1] == f"how to fix: check that the server is running: `curl {server.url}/models`"
 
 
 def test_an_opener_that_nobody_answered_leaves_no_transcript(server: ProtocolServer, capsys: Captured) -> None:
@@ -201,7 +201,7 @@ def test_what_was_said_before_a_failure_is_printed(server: ProtocolServer, capsy
     captured = capsys.readouterr()
     assert captured.out.count("Model A: Message ") == 1
     assert captured.out.count("Model B: ") == 2
-    assert f"harness: loopback at {server.url}: the server refused the request (400)\n" in captured.err
+    assert f"harness: loopback at {server.url}: the server rejected the request (400)\n" in captured.err
     assert "  server says: No more of this.\n" in captured.err
     assert "  while: speaker B was to say message 4 of scenario 'talk', sample 1\n" in captured.err
 

@@ -110,7 +110,7 @@ def test_it_gives_up_when_the_time_is_spent_however_many_attempts_are_left() -> 
             await asyncio.sleep(100)
             return await super().reply(context, on_delta=on_delta)
 
-    model = Late(*(ServerUnreachable("no whole reply within 100 s") for _ in range(99)))
+    model = Late(*(ServerUnreachable("no complete reply within 100 s") for _ in range(99)))
 
     async def until_it_gives_up() -> float:
         with pytest.raises(ServerUnreachable):

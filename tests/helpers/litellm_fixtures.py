@@ -41,7 +41,7 @@ TEXTS: Final = {
 
 #: Mocks that fail, and what the harness makes of each.
 FAILING: Final = {
-    "limited": ("litellm.RateLimitError", ServerBusy, "the server limits how fast it is asked (429)"),
+    "limited": ("litellm.RateLimitError", ServerBusy, "rate limited (429)"),
     "failing": ("litellm.InternalServerError", ServerBusy, "the server is failing (500)"),
     "overloaded": ("Exception: mock_streaming_error", ServerBusy, "the server is failing (529)"),
     "short": (
@@ -49,7 +49,7 @@ FAILING: Final = {
         ContextTooLong,
         "the context is longer than the model's context",
     ),
-    "filtered": ("Exception: content_filter_policy", RequestRejected, "the server refused the request (400)"),
+    "filtered": ("Exception: content_filter_policy", RequestRejected, "the server rejected the request (400)"),
 }
 
 #: A mock that is a whole completion, reasoning and usage included; the proxy cannot stream it.

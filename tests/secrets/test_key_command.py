@@ -84,7 +84,7 @@ def test_a_command_that_fails_is_told_without_what_it_printed(code: str, why: st
 
 def test_a_command_that_is_not_there_is_told() -> None:
     assert refusal("no-such-command-here show lab") == (
-        "the command that is to print a key failed\n"
+        "the command that prints the key failed\n"
         "  command: `no-such-command-here show lab`\n"
         "  why: No such file or directory\n"
         "how to fix: run it in a terminal: it must print the key and nothing before it"

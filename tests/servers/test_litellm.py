@@ -249,5 +249,5 @@ def test_a_talk_of_several_samples_keeps_each(talk: list[str], tmp_path: Path) -
 def test_a_talk_with_a_busy_proxy_says_so(talk: list[str], proxy: LiteLLM, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*talk, "--model", "limited", "--attempts", "1"]) == 2
     err = capsys.readouterr().err
-    assert err.startswith(f"harness: limited at {proxy.url}: the server limits how fast it is asked (429)\n")
+    assert err.startswith(f"harness: limited at {proxy.url}: rate limited (429)\n")
     assert proxy.key not in err

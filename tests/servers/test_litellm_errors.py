@@ -72,8 +72,8 @@ def test_a_busy_proxy_is_asked_again_and_then_told(
     lab("limited")
     result = run_specs("--harness-record=missing", "--harness-attempts=2")
     result.assert_outcomes(errors=1)
-    assert told(result, f"limited at {proxy.url}: the server limits how fast it is asked (429)") == [
-        f"limited at {proxy.url}: the server limits how fast it is asked (429)",
+    assert told(result, f"limited at {proxy.url}: rate limited (429)") == [
+        f"limited at {proxy.url}: rate limited (429)",
         f"  url: {proxy.url}/chat/completions",
         "  status: 429 Too Many Requests",
         f"  server says: {_LIMITED}",

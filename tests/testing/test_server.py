@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import http.client
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from dialogue_harness.testing.server import Fault, ProtocolServer, RandomFaults, protocol_server_process, say
+from dialogue_harness.testing import Fault, ProtocolServer, RandomFaults, protocol_server_process, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -233,7 +235,7 @@ def test_random_faults_are_the_same_in_every_run_and_come_at_their_rates() -> No
 
 
 def test_a_misspelt_random_fault_is_an_error() -> None:
-    with pytest.raises(ValueError, match="no fault is called 'rest'; there are status, reset, stall"):
+    with pytest.raises(ValueError, match="unknown fault 'rest': give an HTTP status or one of status, reset, stall"):
         RandomFaults({"rest": 0.1})
 
 
@@ -328,3 +330,16 @@ def test_it_runs_as_a_process_of_its_own() -> None:
     with protocol_server_process("--strict") as url:
         assert said(post(url)[1]) == say(HELLO)
         assert post(url, _with_roles(["assistant"]))[0] == 400
+
+
+def test_the_module_teaches_how_to_run_it() -> None:
+    command = [sys.executable, "-m", "dialogue_harness.testing", "--help"]
+    helped = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    for word in ("--port", "--latency", "--strict", "OPENAI_BASE_URL", "harness talk"):
+        assert word in helped
+
+
+def test_the_options_of_the_process_are_those_of_the_server() -> None:
+    with protocol_server_process("--strict", "--latency", "0.001") as url:
+        twice = {"model": "m", "messages": [{"role": "user", "content": "x"}] * 2}
+        assert [post(url, body)[0] for body in (HELLO, twice)] == [200, 400]

@@ -19,8 +19,9 @@ from dialogue_harness.cli.files import STANDARD, add_files, read_dialogue
 from dialogue_harness.cli.scrubbed import without_secrets
 from dialogue_harness.cli.terminal import BAD, GOOD, HEAD, QUIET, console, heard
 from dialogue_harness.errors import CheckError, HarnessError
-from dialogue_harness.report.failure import explain, pair
+from dialogue_harness.report.failure import explain
 from dialogue_harness.report.run import verdict_record
+from dialogue_harness.scenario import pair
 from dialogue_harness.storage.format import shown
 
 if TYPE_CHECKING:

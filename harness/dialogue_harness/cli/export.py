@@ -9,20 +9,14 @@ from dialogue_harness.cli import OK
 from dialogue_harness.cli.files import STANDARD, add_files, read_dialogue
 from dialogue_harness.cli.scrubbed import without_secrets
 from dialogue_harness.cli.terminal import put
-from dialogue_harness.formats.transcript import encode, write_transcript, write_transcript_json
-from dialogue_harness.report.markdown import to_markdown
+from dialogue_harness.formats.registry import formats
+from dialogue_harness.formats.transcript import encode
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
     from dialogue_harness.dialogue import Dialogue
-
-FORMATS: Final[dict[str, Callable[[Dialogue], str]]] = {
-    "txt": write_transcript,
-    "json": write_transcript_json,
-    "md": to_markdown,
-}
 
 _DESCRIPTION: Final = """\
 Write a recording, or another transcript, as a text transcript, its JSON form, or Markdown.
@@ -45,18 +39,23 @@ def fill(parser: argparse.ArgumentParser) -> None:
     """Say what the verb takes."""
     parser.description, parser.epilog = _DESCRIPTION, _EPILOG
     add_files(parser, several=False)
-    parser.add_argument("--format", choices=tuple(FORMATS), help="default: what --output ends with, else txt")
+    parser.add_argument("--format", choices=tuple(_writers()), help="default: what --output ends with, else txt")
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help="replaced if it is there; default, and -: standard output"
     )
+
+
+def _writers() -> dict[str, Callable[[Dialogue], str]]:
+    return {name: each.write for name, each in formats().items() if each.write is not None}
 
 
 def run(options: argparse.Namespace) -> int:
     """Export the file that the command line names."""
     output: Path | None = options.output
     ending = output.suffix.removeprefix(".") if output else ""
-    form = options.format or (ending if ending in FORMATS else "txt")
-    data = encode(FORMATS[form](without_secrets(read_dialogue(options.file))))
+    writers = _writers()
+    name = options.format or (ending if ending in writers else "txt")
+    data = encode(writers[name](without_secrets(read_dialogue(options.file))))
     if output is None or output == STANDARD:
         put(data)
     else:

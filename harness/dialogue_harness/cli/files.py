@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import shlex
 import sys
 import warnings
@@ -10,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dialogue_harness._text.printable import shorten
+from dialogue_harness._text.validation import nearest
 from dialogue_harness.cli import warn
-from dialogue_harness.errors import RecordingInterrupted, TranscriptError, UsageError
-from dialogue_harness.formats.transcript import parse_transcript, parse_transcript_json, read_transcript
+from dialogue_harness.errors import RecordingInterrupted, UsageError
+from dialogue_harness.formats.registry import HEAD, load_all, parse_all
+from dialogue_harness.formats.registry import is_recording as begins_recording
 from dialogue_harness.storage.format import shown
 from dialogue_harness.storage.recording import load, load_partial
 
@@ -27,10 +28,6 @@ FILE_HELP: Final = "a recording (.jsonl) or a transcript (.txt, .json); - reads 
 
 #: Stands for standard input where a file is read, for standard output where one is written.
 STANDARD: Final = Path("-")
-
-#: A header's keys are sorted, so this stands near the beginning of every recording.
-_MARK: Final = b'"format":"dialogue-recording"'
-_MARKED_WITHIN: Final = 400
 
 
 def add_files(parser: argparse.ArgumentParser, *, several: bool) -> None:
@@ -55,7 +52,7 @@ def read_dialogue(path: Path) -> Dialogue:
     _check_there(path)
     if not path.is_file():
         return _heard(lambda: _from_pipe(path.read_bytes(), str(path)))
-    return _recorded(path) if is_recording(path) else _heard(lambda: read_transcript(path))
+    return _recorded(path) if is_recording(path) else _heard(lambda: _only(path, load_all(path)))
 
 
 def is_recording(path: Path) -> bool:
@@ -64,9 +61,16 @@ def is_recording(path: Path) -> bool:
         return True
     try:
         with path.open("rb") as file:
-            return _MARK in file.read(_MARKED_WITHIN)
+            return begins_recording(file.read(HEAD))
     except OSError:
         return False  # reading it as a transcript will say why
+
+
+def _only(path: Path, found: list[Dialogue]) -> Dialogue:
+    if len(found) != 1:
+        msg = f"{shown(path)} holds {len(found)} dialogues, not one"
+        raise UsageError(msg)
+    return found[0]
 
 
 def _heard(read: Callable[[], Dialogue]) -> Dialogue:
@@ -88,17 +92,10 @@ def _recorded(path: Path) -> Dialogue:
 
 
 def _from_pipe(data: bytes, name: str) -> Dialogue:
-    if _MARK in data[:_MARKED_WITHIN]:
+    if begins_recording(data):
         msg = f"{shorten(name)} gives a recording, which is only read from a file"
         raise UsageError(msg, fix="name the file")
-    try:
-        text = data.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError as error:
-        got = f"byte 0x{data[error.start]:02x} at offset {error.start}"
-        msg = f"{shorten(name)} is not UTF-8"
-        raise TranscriptError(msg, facts=[("got", got)]) from None
-    parse = parse_transcript_json if text.lstrip("\ufeff \t\r\n").startswith("{") else parse_transcript
-    return parse(text, source=name)
+    return _only(Path(name), parse_all(data, name))
 
 
 def _check_there(path: Path) -> None:
@@ -123,5 +120,4 @@ def _nearest(path: Path) -> str | None:
         names = [entry.name for entry in path.parent.iterdir() if entry.is_file()]
     except OSError:
         return None
-    near = difflib.get_close_matches(path.name, names, n=1)
-    return near[0] if near else None
+    return nearest(path.name, names)

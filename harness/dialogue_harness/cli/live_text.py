@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from dialogue_harness._text.printable import neutralise, shorten
 from dialogue_harness.cli.terminal import HEAD, QUIET, SIDE, console
-from dialogue_harness.report.failure import pair
+from dialogue_harness.scenario import pair
 from dialogue_harness.secrets.stream import Stream
 
 if TYPE_CHECKING:

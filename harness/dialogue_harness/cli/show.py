@@ -15,7 +15,7 @@ from dialogue_harness.cli.scrubbed import without_secrets
 from dialogue_harness.cli.terminal import HEAD, IDLE, QUIET, SIDE, console, paged
 from dialogue_harness.dialogue import UNKNOWN
 from dialogue_harness.errors import UsageError
-from dialogue_harness.report.failure import pair
+from dialogue_harness.scenario import pair
 from dialogue_harness.storage.format import shown
 
 if TYPE_CHECKING:

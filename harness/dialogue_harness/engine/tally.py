@@ -40,7 +40,7 @@ class Tally(Observer):
         speaker = scenario.speaker(message.speaker)
         if not message.attempts or is_offline(speaker):
             return
-        key = (message.speaker, speaker.model)
+        key = (message.speaker, str(speaker.model))
         self.calls[key] = self.calls.get(key, 0) + message.attempts
         if message.usage is None:
             return

@@ -16,17 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 #: Prefixes of model names that are taken, so that no endpoint can have them as its name.
-RESERVED: Final = ("builtin", "openai")
+RESERVED: Final = ("builtin", "openai", "python")
 
-_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+#: What a prefix is, an endpoint's or a registered model's.
+PREFIX: Final = re.compile(r"[a-z][a-z0-9_-]*")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 #: What must not be printed of a line that is wrong: values of `key=`, a password in a URL, whatever resembles a key.
 _SECRET = re.compile(r"(?<=key=)\S+|(?<=://)[^\s/@]*(?=@)|\bsk-\S+|(?<!\S)[\w-]{20,}(?!\S)", re.IGNORECASE)
 
-#: How the option begins that takes all of the rest of its line.
+#: The option that takes the rest of its line.
 _COMMAND: Final = "key-command="
 
-#: What limits how fast a server is asked, by the words that set it.
+#: The options that limit the rate of requests.
 _LIMITS: Final = ("rpm", "tpm", "max")
 
 _EXAMPLE = "lab = https://lab.example/v1 key=LAB_API_KEY rpm=60"
@@ -39,12 +40,11 @@ class Endpoint:
     Attributes:
         name: the prefix of the models that it serves, as in ``lab:some-model``.
         base_url: where its API begins, such as ``http://127.0.0.1:8000/v1``.
-        key_env: name of the environment variable that holds its key, which itself is never kept; ``None`` where it is
-            sent none. A key meant for one server is never sent to another unasked.
-        key_command: command that prints the key, in place of a variable; ``None`` where there is none.
-        rpm: requests a minute that it is sent at most, 1 or more; ``None`` where nobody says.
-        tpm: tokens a minute, of contexts and replies together, likewise.
-        max: replies that it is asked for at the same time, likewise.
+        key_env: name of the environment variable that holds its key; ``None`` to send no key.
+        key_command: a command that prints the key, in place of a variable, or ``None``.
+        rpm: the most requests it is sent per minute, 1 or more; ``None`` for no limit.
+        tpm: the most tokens per minute, contexts and replies together; likewise.
+        max: the most requests in flight at once; likewise.
 
     """
 
@@ -62,7 +62,7 @@ def parse_endpoints(lines: Iterable[str]) -> dict[str, Endpoint]:
 
     That is ``rpm=``, ``tpm=`` and ``max=`` with a number, and one of ``key=VARIABLE`` and ``key-command=COMMAND …``,
     which takes all of the rest of its line.
-    Blank lines are passed over.
+    Blank lines are ignored.
 
     Args:
         lines: the lines of the ini key, in any order.
@@ -96,10 +96,10 @@ def _endpoint(line: str) -> Endpoint:
 
 
 def _check_name(line: str, name: str) -> None:
-    if not _NAME.fullmatch(name):
+    if not PREFIX.fullmatch(name):
         raise _wrong(line, "a name begins with a lower-case letter and goes on with those, digits, '_' and '-'")
     if name in RESERVED:
-        raise _wrong(line, f"{name!r} is not free: models of that prefix are known already")
+        raise _wrong(line, f"{name!r} is reserved")
 
 
 def _check_url(line: str, url: str) -> None:

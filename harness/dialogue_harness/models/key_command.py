@@ -17,15 +17,15 @@ _PATIENCE: Final = 60.0
 
 @cache
 def key_from(command: str) -> str:
-    """Return the first line that a command prints, without white space around it. Each command is run once.
+    """Return the first line that a command prints, stripped. Each command is run once, without shell or input.
 
-    It is run without a shell and without standard input. What it prints, on standard error too, is never shown.
+    Its output, standard error included, is never shown.
 
     Args:
         command: the command and its arguments, quoted as for a shell.
 
     Raises:
-        KeyRejected: it is not there, fails, takes more than a minute, or prints nothing.
+        KeyRejected: it cannot be run, fails, takes more than a minute, or prints nothing.
 
     """
     try:
@@ -46,13 +46,13 @@ def key_from(command: str) -> str:
 
 
 def shown(command: str) -> str:
-    """Return a command as it is told in messages."""
+    """Return a command as errors show it."""
     return f"`{shorten(scrub(command), 100)}`"
 
 
 def _failed(command: str, why: str) -> KeyRejected:
     return KeyRejected(
-        "the command that is to print a key failed",
+        "the command that prints the key failed",
         facts=[("command", shown(command)), ("why", neutralise(why))],
         fix="run it in a terminal: it must print the key and nothing before it",
     )

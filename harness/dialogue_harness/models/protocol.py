@@ -1,37 +1,45 @@
-"""What the turn loop asks of a model, and what it gets back."""
+"""What a model is asked, and what it returns."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
-if TYPE_CHECKING:
-    from dialogue_harness.dialogue import Usage
-    from dialogue_harness.scenario import Side, Speaker
+from dialogue_harness._public import public
+from dialogue_harness.dialogue import Usage  # noqa: TC001 -- hints are resolved when a class becomes public
+from dialogue_harness.scenario import Side, Speaker  # noqa: TC001 -- as above
 
 Role = Literal["system", "user", "assistant"]
 
 
+@public
 class ChatMessage(msgspec.Struct, frozen=True):
-    """One message as a model is sent it."""
+    """One message of a context.
+
+    Attributes:
+        role: ``system``, ``user`` or ``assistant``, as in the OpenAI API.
+        content: its text.
+
+    """
 
     role: Role
     content: str
 
 
+@public
 @dataclass(frozen=True)
 class Context:
-    """Everything a speaker knows when it is to speak.
+    """What a speaker is sent when it is to speak.
 
     Attributes:
         speaker: who is to speak: model, system prompt and sampling parameters.
-        side: which side that is.
-        messages: what it is sent, its system prompt first where it has one.
-        number: number of the message that it is to say, from 1.
-        sample: which sample of the scenario this is, from 1. A model that is seeded takes another draw for each.
+        side: ``A`` or ``B``.
+        messages: the messages, the speaker's own as ``assistant``; the system prompt first, if there is one.
+        number: number of the message to be said, from 1.
+        sample: which sample of the scenario this is, from 1; a seeded model draws anew for each.
 
     """
 
@@ -42,19 +50,20 @@ class Context:
     sample: int = 1
 
 
+@public
 @dataclass(frozen=True)
 class Reply:
-    """What a model answered.
+    """What a model answered. All fields but the text may be left out.
 
     Attributes:
-        text: the message, to the byte.
-        reasoning: what the model thought before it, where its server tells that apart; else ``None``.
-        finish_reason: why it stopped, in the server's word.
-        usage: tokens, where the server counted them.
+        text: the message, unchanged.
+        reasoning: the model's reasoning before it, if it is known apart from the text.
+        finish_reason: why the reply ended, in the server's word, such as ``stop`` or ``length``.
+        usage: the tokens that were counted.
         model: the model that answered, as its server named it.
-        attempts: how many requests it took, at least 1; 0 where none was sent.
-        ms: milliseconds from the request to the complete reply, where somebody measured it; else ``None``.
-        hold: seconds for which the server's rate limit leaves nothing to anyone, where it says so; else ``None``.
+        attempts: how many requests it took; 0 if none was sent.
+        ms: milliseconds from the request to the complete reply of this one request.
+        hold: seconds for which the server's rate limit is used up.
 
     """
 
@@ -68,9 +77,16 @@ class Reply:
     hold: float | None = None
 
 
+@public
 @dataclass(frozen=True)
 class Delta:
-    """A piece of a reply that is still being made: of its text, or of the reasoning before it."""
+    """A piece of a streamed reply.
+
+    Attributes:
+        text: the piece.
+        is_reasoning: whether it belongs to the reasoning, not to the text.
+
+    """
 
     text: str
     is_reasoning: bool = False
@@ -80,6 +96,7 @@ class Delta:
 OnDelta = Callable[[Delta], None]
 
 
+@public
 class Model(Protocol):
     """Something that can speak. One instance serves any number of dialogues at once."""
 
@@ -87,15 +104,15 @@ class Model(Protocol):
         """Answer a context.
 
         Args:
-            context: what the speaker knows.
-            on_delta: where a person watches: called with each piece as it arrives. ``None`` asks for the whole reply.
+            context: what the speaker is sent.
+            on_delta: called with each piece as it arrives, if somebody watches; ``None`` asks for the whole reply.
 
         Raises:
-            ModelError: no usable answer could be had; its ``transient`` says whether asking again may help.
+            ModelError: there is no usable answer; its ``transient`` says whether a retry may help.
 
         """
         ...
 
     async def aclose(self) -> None:
-        """Let go of connections. The model is not used afterwards."""
+        """Close connections. The model is not used afterwards."""
         ...

@@ -1,13 +1,13 @@
-"""Who can speak: the protocol, the models in the box, and which of them a speaker's model name means."""
+"""Which model a speaker's model name means."""
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Final
 
 from dialogue_harness._text.printable import shorten
+from dialogue_harness._text.validation import nearest
 from dialogue_harness.errors import UnknownModel
-from dialogue_harness.models.endpoints import RESERVED, Endpoint, parse_endpoints
+from dialogue_harness.models.endpoints import Endpoint, parse_endpoints
 from dialogue_harness.models.protocol import ChatMessage, Context, Delta, Model, Reply
 
 if TYPE_CHECKING:
@@ -38,17 +38,29 @@ def open_model(speaker: Speaker, endpoints: Mapping[str, Endpoint] | None = None
         endpoints: the configured servers by name, as :func:`parse_endpoints` returns them.
 
     Raises:
-        UnknownModel: no built-in model and no endpoint is known by that name.
-        KeyRejected: the environment variable that is to hold the server's key is not set, or the command that is to
-            print it fails.
+        UnknownModel: no built-in model, registered model or endpoint has that name, or the model was given as an
+            object and only its name is known.
+        ConfigurationError: an endpoint and a registered model have the same prefix.
+        ModelFailed: a model of the user's own could not be constructed.
+        KeyRejected: the environment variable of the server's key is not set, or the command that prints it fails.
 
     """
     known = endpoints or {}
     prefix = speaker.endpoint
     if prefix == "builtin":
         return _builtin(speaker.model)
-    if prefix is not None and prefix != "openai" and prefix not in known:
-        raise _unknown_prefix(speaker, known)
+    if prefix is not None and prefix != "openai":
+        from dialogue_harness.models import own  # noqa: PLC0415 -- asyncio is not loaded where nothing is sent
+
+        if speaker.given_model is not None:
+            return own.OwnModel(speaker.given_model, speaker.model)
+        registered = own.find(prefix, speaker.model_id, known)
+        if registered is not None:
+            return registered
+        if prefix == "python":
+            raise _name_only(speaker)
+        if prefix not in known:
+            raise _unknown_prefix(speaker, {*known, *own.prefixes()})
 
     from dialogue_harness.models.openai.model import OpenAIModel  # noqa: PLC0415 -- not loaded where nothing is sent
 
@@ -64,13 +76,13 @@ def open_model(speaker: Speaker, endpoints: Mapping[str, Endpoint] | None = None
 
 
 def is_offline(speaker: Speaker) -> bool:
-    """Return whether the speaker's model is in the box, so that it needs no server, no key and no network."""
+    """Return whether the speaker's model is built in: it needs no server, key or network."""
     return speaker.endpoint == "builtin"
 
 
 def _builtin(name: str) -> Model:
     if name == "builtin:eliza":
-        from dialogue_harness.models.eliza.model import ElizaModel  # noqa: PLC0415 -- its topics are loaded where it speaks
+        from dialogue_harness.models.eliza.model import ElizaModel  # noqa: PLC0415 -- its topics are loaded on demand
 
         return ElizaModel()
     if name == "builtin:scripted":
@@ -85,9 +97,16 @@ def _builtin(name: str) -> Model:
     )
 
 
-def _unknown_prefix(speaker: Speaker, endpoints: Iterable[str]) -> UnknownModel:
+def _name_only(speaker: Speaker) -> UnknownModel:
+    return UnknownModel(
+        f"only the name of the model {_quoted(speaker.model)} is known",
+        fix="give the object or function itself in the scenario: Speaker(model=…)",
+    )
+
+
+def _unknown_prefix(speaker: Speaker, prefixes: Iterable[str]) -> UnknownModel:
     prefix = speaker.endpoint or ""
-    known = sorted({*RESERVED, *endpoints})
+    known = sorted({"builtin", "openai", *prefixes})
     name = shorten(speaker.model, 80)
     fix = (
         f"if {name!r} is the model's own name, write 'openai:{name}';\n"
@@ -102,8 +121,8 @@ def _unknown_prefix(speaker: Speaker, endpoints: Iterable[str]) -> UnknownModel:
 
 
 def _nearest(word: str, known: Iterable[str]) -> list[tuple[str, str]]:
-    near = difflib.get_close_matches(word[:100], list(known), n=1)
-    return [("nearest", near[0])] if near else []
+    near = nearest(word, known)
+    return [("nearest", near)] if near else []
 
 
 def _quoted(text: str, width: int = 80) -> str:

@@ -1,4 +1,4 @@
-"""`builtin:scripted`: a speaker whose lines are known beforehand."""
+"""`builtin:scripted`: a speaker whose lines are given."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class ScriptedModel:
     """
 
     async def reply(self, context: Context, *, on_delta: OnDelta | None = None) -> Reply:
-        """Say the line of this place; where a person watches, word by word.
+        """Say the line of this place; word by word if somebody watches.
 
         Raises:
             ScriptExhausted: there is no line for this place, or the function is known by name only.
-            ModelError: the function returned something other than a string. What it raises itself is let through.
+            ModelError: the function returned something other than a string. What it raises itself is passed on.
 
         """
         text = _said(context)
@@ -37,11 +37,11 @@ class ScriptedModel:
         return Reply(text, finish_reason="stop", model="builtin:scripted")
 
     async def aclose(self) -> None:
-        """Do nothing: there is no connection to let go of."""
+        """Do nothing: there are no connections."""
 
 
 def recite(text: str, on_delta: OnDelta | None) -> None:
-    """Hand ``text`` over word by word, white space included, so that the pieces joined are the text."""
+    """Pass ``text`` to ``on_delta`` word by word, white space included."""
     if on_delta is not None:
         for word in _WORD.findall(text):
             on_delta(Delta(word))

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from dialogue_harness._text.printable import neutralise, shorten
 from dialogue_harness._text.words import plural
+from dialogue_harness.scenario import pair
 
 if TYPE_CHECKING:
     from dialogue_harness.checks.verdict import Evidence, Verdict
     from dialogue_harness.dialogue import Dialogue
-    from dialogue_harness.scenario import Scenario
 
 #: Pieces of evidence shown from the beginning and from the end.
 FIRST: Final = 4
@@ -43,12 +43,6 @@ def whereabouts(dialogue: Dialogue, *, samples: int, path: str | None, note: str
     lines = [f"dialogue: {shorten(dialogue.scenario.name, 60)}, {sample}, {pair(dialogue.scenario)}"]
     lines += [f"note: {note}"] if note else []
     return [*lines, f"recording: {path}", f"read it: harness show {quoted(path)}"] if path else lines
-
-
-def pair(scenario: Scenario) -> str:
-    """Return the models of a scenario in a few words, safe to print."""
-    a, b = shorten(scenario.a.model, 60), shorten(scenario.b.model, 60)
-    return f"{a} with itself" if a == b else f"{a} with {b}"
 
 
 def quoted(argument: str) -> str:

@@ -203,8 +203,8 @@ def dialogue_record(
     price = {side: prices.of(speaker) for side, speaker in priced if prices and not is_offline(speaker)}
     return DialogueRecord(
         scenario=scenario.name,
-        a=scenario.a.model,
-        b=scenario.b.model,
+        a=str(scenario.a.model),
+        b=str(scenario.b.model),
         sample=dialogue.sample,
         fingerprint=scenario.fingerprint,
         turns=dialogue.turns,

@@ -1,4 +1,4 @@
-"""What a `ProtocolServer` records of a request, and how a call to it can fail; use them from `protocol_server`."""
+"""What a server records of a request, and how it fails; see :mod:`dialogue_harness.testing`."""
 
 from __future__ import annotations
 
@@ -11,22 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: How a call can fail:
-#: ``status``       an HTTP error with ``body`` and ``headers``
-#: ``reset``        the connection is reset before anything is answered
-#: ``stall``        nothing is answered, and the connection stays open
-#: ``broken_json``  a complete body (a stream: one event) that is no JSON
-#: ``cut``          the connection is closed in the middle of the body, in a stream after ``after`` events
-#: ``hang``         nothing more comes in the middle of the body, in a stream after ``after`` events, and the connection
-#:                  stays open
-#: ``end_early``    a stream ends in good order after ``after`` events, without its last ones
-#: ``error``        status 200 with an error object in place of a completion; in a stream after ``after`` events
 Kind = Literal["status", "reset", "stall", "broken_json", "cut", "hang", "end_early", "error"]
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request as it arrived.
+    """A request as the server received it.
 
     Attributes:
         method: such as ``POST``.
@@ -34,7 +24,7 @@ class Request:
         headers: names in lower case.
         body: the bytes on the wire.
         call: which chat completion this is, from 0 in the order of arrival; ``None`` of other requests.
-        attempt: how often a call with these very bytes has arrived by now, from 1.
+        attempt: how many times a call with the same body has arrived, including this one.
 
     """
 
@@ -53,7 +43,20 @@ class Request:
 
 @dataclass(frozen=True)
 class Fault:
-    """One way in which a call fails; see :data:`Kind`."""
+    """How the server fails one call.
+
+    Attributes:
+        kind: ``"status"`` is an HTTP error with ``status``, ``body`` and ``headers``. ``"reset"`` resets the connection
+            before any answer; ``"stall"`` never answers. ``"broken_json"`` sends a complete body (in a stream: an
+            event) that is not JSON; ``"error"`` an error object with status 200. ``"cut"`` closes the connection in
+            the middle of the body; ``"hang"`` stops there, and leaves it open. ``"end_early"`` ends a stream properly
+            without its last events.
+        status: the HTTP status.
+        body: the body of an HTTP error, or the object of ``"error"``.
+        headers: further headers of an HTTP error.
+        after: how many events of a stream are sent before it fails.
+
+    """
 
     kind: Kind
     status: int = 500
@@ -73,7 +76,7 @@ class RandomFaults:
     """Faults drawn at given rates, the same for the same request and attempt in every run.
 
     Args:
-        rates: probability by HTTP status or by :data:`Kind`, in sum at most 1, such as ``{429: 0.1, "reset": 0.03}``.
+        rates: probability by HTTP status or :attr:`Fault.kind`, in sum at most 1: ``{429: 0.1, "reset": 0.03}``.
         seed: another one gives another draw.
 
     """
@@ -83,7 +86,7 @@ class RandomFaults:
         self._seed = seed
 
     def __call__(self, request: Request) -> Fault | None:
-        """Return what befalls this request, ``None`` for most."""
+        """Return the fault of this request, or ``None``."""
         point = random.Random(b"%d/%d/" % (self._seed, request.attempt) + request.body).random()
         for rate, fault in self._rates:
             point -= rate
@@ -98,7 +101,7 @@ def _fault(what: int | str) -> Fault:
     for kind in get_args(Kind):
         if kind == what:
             return Fault(kind)
-    msg = f"no fault is called {what!r}; there are {', '.join(get_args(Kind))} and HTTP statuses"
+    msg = f"unknown fault {what!r}: give an HTTP status or one of {', '.join(get_args(Kind))}"
     raise ValueError(msg)
 
 

@@ -1,18 +1,7 @@
-"""A real server on the loopback interface that speaks the chat-completions protocol, for tests and benchmarks.
-
-    with ProtocolServer() as server:
-        model = OpenAIModel("loopback", base_url=server.url)
-        ...
-        assert server.calls == 2
-
-What it answers depends on the request alone, so a run gives the same dialogue whatever the order of its calls. It can
-be told to answer otherwise, to be slow, and to fail in every way that servers fail in. As a process of its own:
-``python harness/dialogue_harness/testing/server.py --latency 0.05`` prints its URL and serves until it is killed.
-"""
+"""The server itself; see :mod:`dialogue_harness.testing`."""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
 import hashlib
@@ -35,8 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Fault", "ProtocolServer", "RandomFaults", "Request", "protocol_server_process", "say"]
 
-#: What is said: a text; or fields of the message (``content``, ``reasoning``, ``refusal``, ``tool_calls``, …) and of
-#: the completion (``finish_reason``, ``usage``, ``model``, ``choices``), which replace the usual ones.
+#: A text, or fields of the message and of the completion; see :class:`ProtocolServer`.
 Answer = str | dict[str, Any]
 
 _OF_COMPLETION = ("choices", "model", "usage", "id")
@@ -49,22 +37,31 @@ _WORDS = (  # noqa: SIM905 -- sixty quoted words would be no easier to read
 
 
 class ProtocolServer:
-    """The server, in a thread of its own, from ``with`` or :meth:`start` to :meth:`stop`.
+    """A server in a thread of its own, from ``with`` or :meth:`start` to :meth:`stop`.
 
     Args:
-        answer: what is said, given the parsed request and the number of the call (from 0); by default a line that
-            depends on model and messages alone.
-        models: what ``/v1/models`` lists. Where given, calls of other models are answered with 404.
+        answer: a function of the parsed request and the number of the call (from 0) that returns the text of the
+            reply, or a dict with fields of the message (``content``, ``reasoning``, ``refusal``, ``tool_calls``, …) and
+            of the completion (``finish_reason``, ``usage``, ``model``, ``choices``, ``id``), which replace the usual
+            ones. By default :func:`say`.
+        models: the names that ``/v1/models`` lists; calls of other models are answered with 404. By default, every
+            name is served.
         latency: seconds from the request to the first byte of the reply, or a function of the request.
-        faults: by number of the call, or a function of the request. ``None`` is no fault.
+        faults: a :class:`Fault` or ``None`` for each call in order, a dict by number of the call (from 0), or a
+            function of the request, such as :class:`RandomFaults`.
         strict: whether roles must alternate as Gemma's and Mistral's chat templates demand: an optional system
             prompt, then user and assistant in turns, the user first.
-        key: the key that is needed; by default any will do, and none.
+        key: the API key that requests need; by default they need none.
         comments: whether streams carry keep-alive comments.
-        piece: size in bytes of a stream's HTTP chunks, characters and lines cut wherever it falls; by default an
-            event a chunk.
-        gather: no call is answered before so many have arrived.
-        port: 0 for a free one, which is kept over :meth:`stop` and :meth:`start`.
+        piece: size of a stream's HTTP chunks in bytes, which may cut characters and lines; by default each event is
+            a chunk.
+        gather: answer no call before this number of calls has arrived.
+        port: 0 for a free one, which is kept from :meth:`stop` to the next :meth:`start`.
+
+    Example::
+
+        with ProtocolServer(lambda request, call: f"Reply {call}.", latency=0.05) as server:
+            client = openai.OpenAI(base_url=server.url, api_key="none")
 
     """
 
@@ -105,7 +102,7 @@ class ProtocolServer:
 
     @property
     def url(self) -> str:
-        """The base URL, as a client is given it."""
+        """The base URL for clients, such as ``http://127.0.0.1:54321/v1``."""
         return f"http://127.0.0.1:{self.port}/v1"
 
     @property
@@ -115,7 +112,7 @@ class ProtocolServer:
 
     @property
     def calls(self) -> int:
-        """How many chat completions were asked for so far, the failed ones included."""
+        """How many chat completions were requested so far, including failed ones."""
         return self._calls
 
     @property
@@ -124,10 +121,10 @@ class ProtocolServer:
         return self._connections
 
     def wait_for_calls(self, count: int, timeout: float = 30.0) -> None:
-        """Return as soon as so many calls have arrived.
+        """Wait until ``count`` calls have arrived.
 
         Raises:
-            TimeoutError: they did not within ``timeout`` seconds.
+            TimeoutError: fewer arrived within ``timeout`` seconds.
 
         """
         with self._arrived:
@@ -136,7 +133,7 @@ class ProtocolServer:
                 raise TimeoutError(msg)
 
     def release(self) -> None:
-        """Answer what `gather` holds back, and from now on all that arrives."""
+        """Answer the calls that ``gather`` holds back, and all later ones at once."""
         self.gather = 0
         self._loop.call_soon_threadsafe(self._gathered.set)
 
@@ -157,14 +154,14 @@ class ProtocolServer:
             self._thread = None
 
     def __enter__(self) -> Self:
-        """Start."""
+        """Start the server."""
         self.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop."""
+        """Stop the server."""
         self.stop()
 
     async def _serve(self, listening: socket.socket, ready: threading.Event) -> None:
@@ -175,15 +172,13 @@ class ProtocolServer:
         ready.set()
         await self._stopped.wait()
         server.close()
-        tasks = tuple(self._tasks)
-        for task in tasks:
+        for task in (tasks := tuple(self._tasks)):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._connections += 1
-        task = asyncio.ensure_future(self._connection(reader, writer))
-        self._tasks.add(task)
+        self._tasks.add(task := asyncio.ensure_future(self._connection(reader, writer)))
         task.add_done_callback(self._tasks.discard)
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -212,25 +207,22 @@ class ProtocolServer:
         return self._record(method, path, headers, body)
 
     def _record(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Request:
-        if (method, path.partition("?")[0]) != ("POST", "/v1/chat/completions"):
-            request = Request(method, path, headers, body)
-            self._requests.append(request)
-            return request
-        digest = hashlib.blake2b(body, digest_size=16).digest()
+        request = Request(method, path, headers, body)
         with self._arrived:
-            self._attempts[digest] += 1
-            request = Request(method, path, headers, body, self._calls, self._attempts[digest])
+            if (method, path.partition("?")[0]) == ("POST", "/v1/chat/completions"):
+                digest = hashlib.blake2b(body, digest_size=16).digest()
+                self._attempts[digest] += 1
+                request = Request(method, path, headers, body, self._calls, self._attempts[digest])
+                self._calls += 1
+                self._arrived.notify_all()
             self._requests.append(request)
-            self._calls += 1
-            self._arrived.notify_all()
         return request
 
     async def _respond(self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Answer, and return whether the connection can be used again."""
         if request.call is None:
             return _send(writer, *self._other(request))
-        refusal = self._refusal(request)
-        if refusal is not None:
+        if (refusal := self._refusal(request)) is not None:
             return _send(writer, *refusal)
         if self._calls >= self.gather:
             self._gathered.set()
@@ -286,11 +278,13 @@ class ProtocolServer:
         self, request: Any, completion: dict[str, Any], fault: Fault | None, writer: asyncio.StreamWriter
     ) -> bool:
         writer.write(_head(200, "text/event-stream", {"transfer-encoding": "chunked"}))
-        events = list(_events(request, completion))
-        kept, ends_well = _spoilt(events, fault)
+        kept, ends_well = _with_fault(list(_events(request, completion)), fault)
         if self.comments:
             kept = [part for event in kept for part in (b": keep-alive\n\n", event)]
-        for chunk in _pieces(kept, self.piece):
+        if (size := self.piece) is not None:
+            whole = b"".join(kept)
+            kept = [whole[start : start + size] for start in range(0, len(whole), size)]
+        for chunk in kept:
             writer.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
             await writer.drain()
         if ends_well:
@@ -307,10 +301,10 @@ def _listen(port: int) -> socket.socket:
 
 
 def say(request: Any) -> str:
-    """Return the line that is said by default: it depends on the model and the messages alone."""
+    """Return the server's default reply to a parsed request, which depends on its model and messages alone."""
     messages = request["messages"]
-    told = "\x00".join([request["model"], *(str(message["content"]) for message in messages)])
-    digest = hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=12).digest()
+    sent = "\x00".join([request["model"], *(str(message["content"]) for message in messages)])
+    digest = hashlib.blake2b(sent.encode("utf-8", "surrogatepass"), digest_size=12).digest()
     line = " ".join(_WORDS[byte % len(_WORDS)] for byte in digest)
     return f"Message {len(messages)} from {request['model']}: {line}."
 
@@ -325,21 +319,17 @@ def _completion(request: Any, answer: Answer, call: int) -> dict[str, Any]:
     over = {name: said.pop(name) for name in _OF_COMPLETION if name in said}
     finish = said.pop("finish_reason", "stop")
     message = {"role": "assistant", "content": None, **said}
+    sent = sum(len(str(one["content"]).split()) for one in request["messages"])
+    output = len(str(message["content"] or "").split())
     return {
         "id": f"chatcmpl-{call}",
         "object": "chat.completion",
         "created": 0,
         "model": request["model"],
         "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": finish}],
-        "usage": _usage(request, message),
+        "usage": {"prompt_tokens": sent, "completion_tokens": output, "total_tokens": sent + output},
         **over,
     }
-
-
-def _usage(request: Any, message: dict[str, Any]) -> dict[str, int]:
-    told = sum(len(str(sent["content"]).split()) for sent in request["messages"])
-    said = len(str(message["content"] or "").split())
-    return {"prompt_tokens": told, "completion_tokens": said, "total_tokens": told + said}
 
 
 def _events(request: Any, completion: dict[str, Any]) -> Iterator[bytes]:
@@ -367,8 +357,8 @@ def _deltas(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield {name: value}
 
 
-def _spoilt(events: list[bytes], fault: Fault | None) -> tuple[list[bytes], bool]:
-    """Return what is sent of a stream, and whether it ends in good order."""
+def _with_fault(events: list[bytes], fault: Fault | None) -> tuple[list[bytes], bool]:
+    """Return what is sent of a stream, and whether it ends properly."""
     if fault is None:
         return events, True
     kept = events[: fault.after]
@@ -377,14 +367,6 @@ def _spoilt(events: list[bytes], fault: Fault | None) -> tuple[list[bytes], bool
     if fault.kind == "error":
         return [*kept, _event(fault.body or error_body("The server had an error while processing your request."))], True
     return kept, fault.kind == "end_early"
-
-
-def _pieces(events: list[bytes], size: int | None) -> Iterator[bytes]:
-    if size is None:
-        yield from events
-        return
-    whole = b"".join(events)
-    yield from (whole[start : start + size] for start in range(0, len(whole), size))
 
 
 def _complete(completion: dict[str, Any], fault: Fault | None, writer: asyncio.StreamWriter) -> bool:
@@ -444,26 +426,17 @@ def _json(value: Any) -> bytes:
 
 @contextlib.contextmanager
 def protocol_server_process(*options: str) -> Iterator[str]:
-    """Run the server as a process of its own, and give its URL; for kill tests and for measuring the client alone."""
-    command = [sys.executable, "-m", "dialogue_harness.testing.server", *options]
+    """Run ``python -m dialogue_harness.testing`` with these options, and yield its URL; its CPU time is its own.
+
+    Example::
+
+        with protocol_server_process("--latency", "0.05") as url:
+            ...
+
+    """
+    command = [sys.executable, "-m", "dialogue_harness.testing", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield (process.stdout or sys.stdin).readline().strip()
         finally:
             process.kill()
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Serve chat completions on the loopback interface until killed.")
-    parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
-    parser.add_argument("--latency", type=float, default=0.0, help="seconds from a request to its reply")
-    parser.add_argument("--strict", action="store_true", help="demand roles that alternate")
-    options = parser.parse_args()
-    with ProtocolServer(port=options.port, latency=options.latency, strict=options.strict) as server:
-        sys.stdout.write(server.url + "\n")
-        sys.stdout.flush()
-        threading.Event().wait()
-
-
-if __name__ == "__main__":
-    main()

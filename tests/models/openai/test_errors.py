@@ -19,14 +19,14 @@ from dialogue_harness.errors import (
     ServerBusy,
     ServerUnreachable,
 )
-from dialogue_harness.models.openai.errors import Server, refused, reported
+from dialogue_harness.models.openai.errors import ServedModel, refused, reported
 from dialogue_harness.models.openai.rates import retry_after
 from dialogue_harness.testing.server import Fault, ProtocolServer
 from openai_asking import ask, context, failure
 from strategies import hostile_text
 
 KEY = "sk-planted-4f6a8b"
-SERVER = Server("gemma", "http://127.0.0.1:8000/v1", "OPENAI_API_KEY", KEY)
+SERVER = ServedModel("gemma", "http://127.0.0.1:8000/v1", "OPENAI_API_KEY", KEY)
 
 both = pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
 
@@ -63,7 +63,7 @@ def test_a_server_that_does_not_run(*, stream: bool) -> None:
     lines = str(error).splitlines()
     assert lines[:2] == [f"gemma at {url}: no connection", f"  url: {url}/chat/completions"]
     assert lines[2].startswith("  cause: [Errno ")
-    assert lines[3] == f"how to fix: check that the server runs: `curl {url}/models`"
+    assert lines[3] == f"how to fix: check that the server is running: `curl {url}/models`"
 
 
 @both
@@ -73,7 +73,7 @@ def test_a_connection_that_is_reset(*, stream: bool) -> None:
 
     assert type(error) is ServerUnreachable
     assert error.transient
-    assert error.headline == f"gemma at {server.url}: the connection broke off before the reply was there"
+    assert error.headline == f"gemma at {server.url}: the connection was lost before the reply was complete"
     assert dict(error.facts)["cause"].startswith("[Errno ")
 
 
@@ -82,7 +82,7 @@ def test_a_body_that_is_cut_short() -> None:
         error = failure(server)
 
     assert type(error) is ServerUnreachable
-    assert error.headline == f"gemma at {server.url}: the connection broke off before the reply was there"
+    assert error.headline == f"gemma at {server.url}: the connection was lost before the reply was complete"
     assert "before its reply was complete" in dict(error.facts)["cause"]
 
 
@@ -92,9 +92,9 @@ def test_a_server_that_does_not_answer_in_time(*, stream: bool) -> None:
         error = failure(server, stream=stream, timeout=0.05)
 
     assert str(error) == (
-        f"gemma at {server.url}: no whole reply within 0.05 s\n"
+        f"gemma at {server.url}: no complete reply within 0.05 s\n"
         f"  url: {server.url}/chat/completions\n"
-        f"how to fix: check that the server runs: `curl {server.url}/models`;"
+        f"how to fix: check that the server is running: `curl {server.url}/models`;"
         " or ask for shorter replies with Speaker(max_tokens=…)"
     )
     assert type(error) is ServerUnreachable
@@ -214,7 +214,7 @@ def test_roles_that_do_not_alternate_are_refused_in_the_servers_words() -> None:
             ask(server, twice)
 
     assert str(caught.value) == (
-        f"gemma at {server.url}: the server refused the request (400)\n"
+        f"gemma at {server.url}: the server rejected the request (400)\n"
         f"  url: {server.url}/chat/completions\n"
         "  status: 400 Bad Request\n"
         "  server says: Conversation roles must alternate user/assistant/user/assistant/...\n"
@@ -240,7 +240,7 @@ def test_a_rate_limit_is_told_with_the_wait_that_is_asked_for() -> None:
         error = failure(server)
 
     assert str(error) == (
-        f"gemma at {server.url}: the server limits how fast it is asked (429)\n"
+        f"gemma at {server.url}: rate limited (429)\n"
         f"  url: {server.url}/chat/completions\n"
         "  status: 429 Too Many Requests\n"
         "  server says: Slow down.\n"

@@ -62,7 +62,7 @@ def test_a_key_that_no_header_can_carry_is_refused_without_being_shown(
         OpenAIModel("gemma", base_url="http://127.0.0.1:1/v1")
 
     assert caught.value.headline == (
-        "gemma at http://127.0.0.1:1/v1: the key in OPENAI_API_KEY holds a character that no key can"
+        "gemma at http://127.0.0.1:1/v1: the key in OPENAI_API_KEY holds a character that a key cannot have"
     )
     assert "sk-" not in str(caught.value)
 

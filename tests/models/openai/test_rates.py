@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogue_harness.models.openai.errors import Server
+from dialogue_harness.models.openai.errors import ServedModel
 from dialogue_harness.models.openai.rates import hold
 from dialogue_harness.models.openai.reply import whole
 from dialogue_harness.testing.server import Fault, ProtocolServer
@@ -56,7 +56,10 @@ def test_whatever_a_server_sends_is_no_time_or_one_from_now_on(remaining: str, r
 
 
 def test_a_reply_carries_what_its_headers_say() -> None:
-    server, body = Server("gemma", "http://127.0.0.1:8000/v1", None), b'{"choices": [{"message": {"content": "Hi."}}]}'
+    server, body = (
+        ServedModel("gemma", "http://127.0.0.1:8000/v1", None),
+        b'{"choices": [{"message": {"content": "Hi."}}]}',
+    )
 
     assert whole(server, body, left("0", "7s")).hold == 7
     assert whole(server, body, {}).hold is None

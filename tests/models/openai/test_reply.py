@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dialogue_harness.dialogue import Usage
 from dialogue_harness.errors import ModelError
-from dialogue_harness.models.openai.errors import Server
+from dialogue_harness.models.openai.errors import ServedModel
 from dialogue_harness.models.openai.reply import whole
 from dialogue_harness.models.protocol import Reply
 from dialogue_harness.testing.server import ProtocolServer, say
@@ -19,7 +19,7 @@ from strategies import hostile_text
 if TYPE_CHECKING:
     from dialogue_harness.testing.server import Answer
 
-SERVER = Server("gemma", "http://127.0.0.1:8000/v1", "OPENAI_API_KEY")
+SERVER = ServedModel("gemma", "http://127.0.0.1:8000/v1", "OPENAI_API_KEY")
 
 
 def decoded(*, completion: dict[str, Any] | None = None, finish_reason: Any = "stop", **message: Any) -> Reply:
@@ -137,7 +137,7 @@ def test_null_content_is_no_message(*, stream: bool) -> None:
         f"gemma at {server.url}: the reply holds no text: content is null\n"
         f"  url: {server.url}/chat/completions\n"
         "  finish reason: stop\n"
-        f"how to fix: look into the server's log; `curl {server.url}/models` lists the models that it serves"
+        f"how to fix: look at the server's log; `curl {server.url}/models` lists the models that it serves"
     )
     assert not error.transient
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dialogue_harness.dialogue import Usage
 from dialogue_harness.errors import ModelError, ReplyUnusable, RequestRejected, ServerBusy, ServerUnreachable
-from dialogue_harness.models.openai.errors import Server
+from dialogue_harness.models.openai.errors import ServedModel
 from dialogue_harness.models.openai.model import OpenAIModel
 from dialogue_harness.models.openai.reply import Collector
 from dialogue_harness.models.protocol import Delta, Reply
@@ -19,7 +19,7 @@ from openai_asking import ask, context, failure, pieces_of
 from strategies import hostile_text
 
 EVENTS = {"content-type": "text/event-stream"}
-SERVER = Server("gemma", "http://127.0.0.1:8000/v1", "OPENAI_API_KEY")
+SERVER = ServedModel("gemma", "http://127.0.0.1:8000/v1", "OPENAI_API_KEY")
 
 
 def collected(*deltas: dict[str, Any], usage: Any = None, finish: str | None = "stop") -> Reply:
@@ -137,7 +137,7 @@ def test_a_stream_that_is_cut_says_how_far_it_came() -> None:
         f"gemma at {server.url}: the stream broke off after 8 characters\n"
         f"  url: {server.url}/chat/completions\n"
         "  cause: the server closed the connection before its reply was complete\n"
-        f"how to fix: check that the server runs: `curl {server.url}/models`"
+        f"how to fix: check that the server is running: `curl {server.url}/models`"
     )
 
 

@@ -139,4 +139,4 @@ def test_what_the_dialogue_decides_is_not_for_extra_to_set(name: str, value: obj
     with pytest.raises(ScenarioError) as caught:
         request_body("gemma", context(extra={name: value}), stream=False)
 
-    assert str(caught.value).splitlines()[0] == f"Speaker.extra must not hold {name!r}, which the dialogue decides"
+    assert str(caught.value).splitlines()[0] == f"Speaker.extra must not hold {name!r}, which the harness sets"

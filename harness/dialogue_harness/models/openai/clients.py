@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 from urllib.request import getproxies
 from weakref import WeakKeyDictionary
 
+from dialogue_harness.models.openai.library import http_library
+
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator
-    from types import ModuleType
 
     from openai import AsyncOpenAI
 
@@ -94,17 +94,3 @@ def _tls() -> ssl.SSLContext:
     context: ssl.SSLContext = http_library().create_ssl_context()
     context.set_alpn_protocols(["http/1.1"])  # some servers would otherwise not know
     return context
-
-
-def http_library() -> ModuleType:
-    """Return the HTTP library under the package: ``httpx``, and since version 3 of the package ``httpx2``."""
-    import openai  # noqa: PLC0415 -- half a second that only live runs may pay
-
-    return sys.modules[type(openai.DEFAULT_CONNECTION_LIMITS).__module__.partition(".")[0]]
-
-
-def request_failures(*more: type[Exception]) -> tuple[type[Exception], ...]:
-    """Return the exceptions by which the package, and the HTTP library under it, say that a request failed."""
-    import openai  # noqa: PLC0415 -- half a second that only live runs may pay
-
-    return openai.APIError, http_library().RequestError, *more

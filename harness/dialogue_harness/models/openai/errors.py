@@ -1,4 +1,4 @@
-"""What went wrong between us and an OpenAI-compatible server, told as the errors of this package."""
+"""Errors of an OpenAI-compatible server, translated into those of this package."""
 
 from __future__ import annotations
 
@@ -34,28 +34,28 @@ _NO_SUCH_MODEL = re.compile(
 )
 #: Codes of an error that are HTTP statuses.
 _ERROR_CODES = frozenset(str(status) for status in range(400, 600))
-#: Statuses by which a server says that it is asked too much; 529 is what some send for 503.
+#: Statuses of overloaded servers; some send 529 for 503.
 _OVERLOADED = frozenset({429, 503, 529})
 #: What LiteLLM answers (with 400) to a key that is not its master key, where it has no database to look others up in.
 _NO_SUCH_KEY: Final = "no_db_connection"
-#: What is said of a quota that is spent, where a proxy passes on the words and not the code.
+#: The message of a spent quota, for proxies that pass on no code.
 _QUOTA: Final = "exceeded your current quota"
 _TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
-#: A secret shorter than this is none, and removing it would garble what servers say.
+#: Shorter secrets are not removed from what servers say, since that would garble it.
 _SHORTEST_SECRET: Final = 4
 
 
 @dataclass(frozen=True)
-class Server:
-    """Which model is asked at which server: what every error names.
+class ServedModel:
+    """A model at a server, as errors name it.
 
     Attributes:
         model: the model's name, as the server knows it.
-        base_url: where the server is; may hold a password or a query, which no message shows.
-        key_env: the environment variable that holds the key; ``None`` where none is named for this server.
-        key: the key's value, or ``None`` where there is none.
-        key_command: the command that prints the key, in place of a variable, or ``None``.
+        base_url: may hold a password or a query, which no error shows.
+        key_env: the environment variable that holds the key, or ``None``.
+        key: the key itself, or ``None``.
+        key_command: the command that prints the key, or ``None``.
 
     """
 
@@ -88,7 +88,7 @@ class Server:
         return f"export {self.key_env}=… with {what}"
 
     def quote(self, words: object, width: int = 300) -> str:
-        """Return what a server said: without secrets, on one line, safe to print."""
+        """Return what a server said, without secrets, on one line, safe to print."""
         text = str(words)
         for secret in self._secrets():
             text = text.replace(secret, MARK)
@@ -100,7 +100,7 @@ class Server:
         return sorted({value for value in values if value and len(value) >= _SHORTEST_SECRET}, key=len, reverse=True)
 
 
-def key_missing(server: Server) -> KeyRejected:
+def key_missing(server: ServedModel) -> KeyRejected:
     """Return the error of a server that needs a key where there is none."""
     if server.key_env is None:
         fix = "add key=VARIABLE to the server's line in harness_endpoints, and export that variable"
@@ -111,18 +111,18 @@ def key_missing(server: Server) -> KeyRejected:
     )
 
 
-def key_malformed(server: Server) -> KeyRejected:
+def key_malformed(server: ServedModel) -> KeyRejected:
     """Return the error of a key that no HTTP header can carry."""
     return KeyRejected(
-        f"{server.name}: the key in {server.key_place} holds a character that no key can",
+        f"{server.name}: the key in {server.key_place} holds a character that a key cannot have",
         facts=[("got", "a key with line breaks, control characters or letters outside ASCII")],
         fix=server.key_fix("the key alone, without quotes or line breaks"),
     )
 
 
-def unreachable(server: Server, cause: BaseException | None) -> ServerUnreachable:
-    """Return the error of a connection that was not made or did not last."""
-    what = _NO_CONNECTION.get(type(cause).__name__, "the connection broke off before the reply was there")
+def unreachable(server: ServedModel, cause: BaseException | None) -> ServerUnreachable:
+    """Return the error of a connection that could not be made or was lost."""
+    what = _NO_CONNECTION.get(type(cause).__name__, "the connection was lost before the reply was complete")
     return ServerUnreachable(
         f"{server.name}: {what}",
         facts=[_url(server), ("cause", server.quote(_root(cause)))],
@@ -139,32 +139,32 @@ _NO_CONNECTION: Final = {
 }
 
 
-def timed_out(server: Server, seconds: float) -> ServerUnreachable:
-    """Return the error of a reply that was not whole in time."""
+def timed_out(server: ServedModel, seconds: float) -> ServerUnreachable:
+    """Return the error of a reply that was not complete in time."""
     return ServerUnreachable(
-        f"{server.name}: no whole reply within {seconds:g} s",
+        f"{server.name}: no complete reply within {seconds:g} s",
         facts=[_url(server)],
         fix=f"{_check(server)}; or ask for shorter replies with Speaker(max_tokens=…)",
     )
 
 
-def broke_off(server: Server, characters: int, cause: BaseException | None = None) -> ServerUnreachable:
-    """Return the error of a stream that ended before the reply was whole."""
+def broke_off(server: ServedModel, characters: int, cause: BaseException | None = None) -> ServerUnreachable:
+    """Return the error of a stream that ended before the reply was complete."""
     facts = [_url(server)] + ([("cause", server.quote(_root(cause)))] if cause else [])
     return ServerUnreachable(
         f"{server.name}: the stream broke off after {characters} characters", facts=facts, fix=_check(server)
     )
 
 
-def refused(server: Server, status: int, headers: Mapping[str, str], body: bytes) -> ModelError:
-    """Return the error that an HTTP status other than success stands for."""
+def refused(server: ServedModel, status: int, headers: Mapping[str, str], body: bytes) -> ModelError:
+    """Return the error of an unsuccessful HTTP status."""
     words, code = _words(body)
     facts = [_url(server), ("status", _phrase(status)), *_said(server, words), *_request_id(server, headers)]
     return _by_status(server, status, words, code, facts, _asked(headers))
 
 
-def reported(server: Server, error: object, headers: Mapping[str, str]) -> ModelError:
-    """Return the error that a server reported in place of a reply, with the status of a success."""
+def reported(server: ServedModel, error: object, headers: Mapping[str, str]) -> ModelError:
+    """Return the error that a server reported with the status of a success."""
     words, code = _words_of(error)
     facts = [*_said(server, words), *_request_id(server, headers)]
     if code in _ERROR_CODES:
@@ -173,27 +173,18 @@ def reported(server: Server, error: object, headers: Mapping[str, str]) -> Model
 
 
 def unusable(
-    server: Server,
+    server: ServedModel,
     why: str,
     *,
     facts: list[tuple[str, str]] | None = None,
     fix: str | None = None,
     transient: bool = False,
 ) -> ReplyUnusable:
-    """Return the error of an answer that holds no message.
-
-    Args:
-        server: who answered.
-        why: the headline's second half.
-        facts: what is known beyond the URL.
-        fix: by default how to look at the answer.
-        transient: whether the same request may get a better one.
-
-    """
+    """Return the error of a response that holds no message; by default its fix says how to look at the server."""
     error = ReplyUnusable(
         f"{server.name}: {why}",
         facts=[_url(server), *(facts or [])],
-        fix=fix or f"look into the server's log; {_try(server)} lists the models that it serves",
+        fix=fix or f"look at the server's log; {_try(server)} lists the models that it serves",
     )
     error.transient = transient
     return error
@@ -208,7 +199,7 @@ _UNKNOWN_MODEL: Final = "the server does not know this model"
 
 
 def _by_status(
-    server: Server, status: int, words: str, code: str, facts: list[tuple[str, str]], after: float | None
+    server: ServedModel, status: int, words: str, code: str, facts: list[tuple[str, str]], after: float | None
 ) -> ModelError:
     if status in {401, 403} or code == _NO_SUCH_KEY:
         return _key_rejected(server, facts)
@@ -217,7 +208,7 @@ def _by_status(
     return _rejected(server, status, words, code, facts)
 
 
-def _key_rejected(server: Server, facts: list[tuple[str, str]]) -> KeyRejected:
+def _key_rejected(server: ServedModel, facts: list[tuple[str, str]]) -> KeyRejected:
     if server.key is None:
         error = key_missing(server)
         return KeyRejected(error.headline, facts=facts, fix=error.fix)
@@ -228,8 +219,10 @@ def _key_rejected(server: Server, facts: list[tuple[str, str]]) -> KeyRejected:
     )
 
 
-def _busy(server: Server, status: int, facts: list[tuple[str, str]], after: float | None, *, spent: bool) -> ServerBusy:
-    limited = "the account's quota is spent" if spent else "the server limits how fast it is asked"
+def _busy(
+    server: ServedModel, status: int, facts: list[tuple[str, str]], after: float | None, *, spent: bool
+) -> ServerBusy:
+    limited = "the account's quota is spent" if spent else "rate limited"
     failing = "the server is failing" if status >= 500 else "the server is busy"
     wait = [("asks to wait", f"{after:g} s")] if after is not None else []
     error = ServerBusy(
@@ -243,7 +236,7 @@ def _busy(server: Server, status: int, facts: list[tuple[str, str]], after: floa
     return error
 
 
-def _rejected(server: Server, status: int, words: str, code: str, facts: list[tuple[str, str]]) -> RequestRejected:
+def _rejected(server: ServedModel, status: int, words: str, code: str, facts: list[tuple[str, str]]) -> RequestRejected:
     if "context_length" in code or _TOO_LONG.search(words):
         fix = "send less of what was said: Scenario(history=History(tokens=…)) with a number below the model's context"
         return ContextTooLong(f"{server.name}: the context is longer than the model's context", facts=facts, fix=fix)
@@ -253,19 +246,19 @@ def _rejected(server: Server, status: int, words: str, code: str, facts: list[tu
         why, fix = "nothing answers at this address", _address(server)
     else:
         why, fix = (
-            f"the server refused the request ({status})",
+            f"the server rejected the request ({status})",
             "change what it names, in the Speaker or in its `extra`",
         )
     return RequestRejected(f"{server.name}: {why}", facts=facts, fix=fix)
 
 
 def _asked(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that a refused request is to wait: as the server asks, else until its limit is renewed."""
+    """Return the seconds to wait before a retry: as the server asks, else until its rate limit is renewed."""
     seconds = retry_after(headers)
     return hold(headers) if seconds is None else seconds
 
 
-def _address(server: Server) -> str:
+def _address(server: ServedModel) -> str:
     if server.shown.endswith("/v1"):
         return f"{_try(server)}; the base URL is the address before /chat/completions"
     return f"try the base URL {server.shown}/v1"
@@ -290,16 +283,16 @@ def _words_of(value: object) -> tuple[str, str]:
     return words if isinstance(words, str) else json.dumps(words), str("" if code is None else code)
 
 
-def _said(server: Server, words: str) -> list[tuple[str, str]]:
+def _said(server: ServedModel, words: str) -> list[tuple[str, str]]:
     return [("server says", server.quote(words))] if words.strip() else []
 
 
-def _request_id(server: Server, headers: Mapping[str, str]) -> list[tuple[str, str]]:
+def _request_id(server: ServedModel, headers: Mapping[str, str]) -> list[tuple[str, str]]:
     name = headers.get("x-request-id")
     return [("request id", server.quote(name, 80))] if name else []
 
 
-def _url(server: Server) -> tuple[str, str]:
+def _url(server: ServedModel) -> tuple[str, str]:
     return "url", f"{server.shown}/chat/completions"
 
 
@@ -310,18 +303,18 @@ def _phrase(status: int) -> str:
         return str(status)
 
 
-def _try(server: Server) -> str:
+def _try(server: ServedModel) -> str:
     return f"`curl {server.shown}/models`"
 
 
-def _check(server: Server) -> str:
-    return f"check that the server runs: {_try(server)}"
+def _check(server: ServedModel) -> str:
+    return f"check that the server is running: {_try(server)}"
 
 
 def _root(cause: BaseException | None) -> str:
     """Return the words of the innermost exception that has any: the operating system's, where it is one."""
-    told = ""
+    words = ""
     while cause is not None:
-        told = str(cause) or told or type(cause).__name__
-        cause = cause.__cause__ or cause.__context__  # the HTTP library suppresses the context that tells most
-    return told
+        words = str(cause) or words or type(cause).__name__
+        cause = cause.__cause__ or cause.__context__  # the HTTP library suppresses the context that says most
+    return words

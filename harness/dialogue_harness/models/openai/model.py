@@ -21,26 +21,27 @@ from dialogue_harness._text.printable import shorten
 from dialogue_harness.errors import ConfigurationError, RequestRejected, ScenarioError
 from dialogue_harness.models.key_command import key_from
 from dialogue_harness.models.openai import errors as failures
-from dialogue_harness.models.openai.clients import Clients, http_library, request_failures, shared
-from dialogue_harness.models.openai.errors import Server
+from dialogue_harness.models.openai.clients import Clients, shared
+from dialogue_harness.models.openai.errors import ServedModel
+from dialogue_harness.models.openai.library import http_library, request_failures
 from dialogue_harness.models.openai.reply import Collector, broken, whole
 from dialogue_harness.secrets import remember
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from openai import AsyncOpenAI, AsyncStream
 
     from dialogue_harness.errors import ModelError
-    from dialogue_harness.models.protocol import ChatMessage, Context, OnDelta, Reply
+    from dialogue_harness.models.protocol import Context, OnDelta, Reply
 
-#: Where the ``openai`` package sends requests when it is told nothing else.
+#: Where the ``openai`` package sends requests by default.
 DEFAULT_URL: Final = "https://api.openai.com/v1"
 
 #: Sent where there is no key: servers that need none ignore it, but the package insists on one.
 _NO_KEY: Final = "none"
 
-#: What a speaker's ``extra`` may not replace: the dialogue itself, and how it is transported.
+#: What a speaker's ``extra`` must not replace.
 _GOVERNED: Final = ("messages", "stream")
 
 _PATH: Final = "/chat/completions"
@@ -51,22 +52,22 @@ _END: Final = object()
 class OpenAIModel:
     """A model at an OpenAI-compatible server.
 
-    One instance serves any number of dialogues at once, in any number of event loops. It does not ask again after a
-    failure: that, and counting it, is the turn loop's.
+    One instance serves any number of dialogues at once, in any number of event loops. It does not retry: the turn loop
+    does, and counts the attempts.
 
     Args:
         model_id: the name by which the server knows the model.
         base_url: where the server is, such as ``http://127.0.0.1:8000/v1``; by default what ``OPENAI_BASE_URL`` says,
             or :data:`DEFAULT_URL`.
-        key_env: name of the environment variable that holds the key, which is read once, here; ``None`` where no key is
-            to be sent. Without a key, a server other than OpenAI's is sent a placeholder.
+        key_env: name of the environment variable that holds the key, which is read once, here; ``None`` to send no
+            key. Without a key, a server other than OpenAI's is sent a placeholder.
         key_command: command whose first line of output is the key, run here, in place of ``key_env``.
-        timeout: seconds until a whole reply must be there, more than 0.
-        connect_timeout: seconds until a connection must be there, more than 0.
+        timeout: seconds within which a whole reply must arrive, more than 0.
+        connect_timeout: seconds within which a connection must be made, more than 0.
 
     Raises:
         KeyRejected: the server is OpenAI's and there is no key, what there is cannot be one, or the command failed.
-        ConfigurationError: the base URL is none.
+        ConfigurationError: the base URL is not an ``http`` or ``https`` address.
 
     """
 
@@ -82,14 +83,14 @@ class OpenAIModel:
     ) -> None:
         url = _checked(base_url or os.environ.get("OPENAI_BASE_URL") or DEFAULT_URL)
         key = key_from(key_command) if key_command else os.environ.get(key_env or "", "").strip() or None
-        self._server = Server(model_id, url, key_env, key, key_command)
+        self._server = ServedModel(model_id, url, key_env, key, key_command)
         if key is not None:
             remember(self._server.key_place, key)
         if key is None and _is_openai(url):
             raise failures.key_missing(self._server)
         if key is not None and not (key.isascii() and key.isprintable()):
             raise failures.key_malformed(self._server)
-        # Told the whole address, the package has one to read in place of two to put together on each call.
+        # With the whole address the package need not join two URLs on each call.
         self._address = _PATH if {"?", "#"} & set(url) else url.rstrip("/") + _PATH
         self._timeout = timeout
         self._connect_timeout = connect_timeout
@@ -110,7 +111,7 @@ class OpenAIModel:
         Raises:
             KeyRejected, RequestRejected, ServerBusy, ServerUnreachable, ReplyUnusable: see
             :mod:`dialogue_harness.errors`.
-            ScenarioError: the speaker's ``extra`` holds a field that is not its to set.
+            ScenarioError: the speaker's ``extra`` holds ``messages`` or ``stream``.
 
         """
         body = request_body(self._server.model, context, stream=on_delta is not None)
@@ -132,7 +133,7 @@ class OpenAIModel:
         try:
             response = await client.post(self._address, content=body, cast_to=http_library().Response)
         except request_failures() as error:
-            raise self._told(error) from None
+            raise self._error(error) from None
         return whole(self._server, response.content, response.headers)
 
     async def _stream(self, client: AsyncOpenAI, body: bytes, on_delta: OnDelta) -> Reply:
@@ -143,7 +144,7 @@ class OpenAIModel:
                 self._address, content=body, cast_to=object, stream=True, stream_cls=AsyncStream[object]
             )
         except request_failures() as error:
-            raise self._told(error) from None
+            raise self._error(error) from None
         collector = Collector(self._server)
         async with stream:
             while (chunk := await self._next(stream, collector)) is not _END:
@@ -158,19 +159,12 @@ class OpenAIModel:
         except request_failures(ValueError) as error:
             if collector.is_whole:
                 return _END
-            raise self._told(error, stream.response.headers, collector.characters) from None
+            raise self._error(error, stream.response.headers, collector.characters) from None
 
-    def _told(
+    def _error(
         self, error: Exception, headers: Mapping[str, str] | None = None, characters: int | None = None
     ) -> ModelError:
-        """Return what an exception of the package stands for.
-
-        Args:
-            error: one of :func:`request_failures`, or a piece of a stream that could not be decoded.
-            headers: those of the stream's response, once it has begun.
-            characters: how much of the stream had arrived, once it has begun.
-
-        """
+        """Return our error for one of the package's; of a stream, with its headers and the characters received."""
         import openai  # noqa: PLC0415 -- half a second that only live runs may pay
 
         if isinstance(error, openai.APIStatusError):
@@ -200,11 +194,11 @@ class OpenAIModel:
             async with self._opened().one() as client, asyncio.timeout(self._connect_timeout):
                 response = await client.get("/models", cast_to=http_library().Response)
             return [str(entry["id"]) for entry in json.loads(response.content)["data"]]
-        except Exception:  # noqa: BLE001 -- whatever it is, the error that is being told matters more
+        except Exception:  # noqa: BLE001 -- whatever it is, the error that is being reported matters more
             return []
 
     def _opened(self) -> Clients:
-        """Return the running event loop's clients: a connection cannot be shared between loops."""
+        """Return the running event loop's clients, since loops cannot share connections."""
         loop = asyncio.get_running_loop()
         clients = self._clients.get(loop)
         if clients is None:
@@ -215,16 +209,16 @@ class OpenAIModel:
 
 
 def request_body(model_id: str, context: Context, *, stream: bool) -> bytes:
-    """Return the request as JSON, its messages last: what was said so far is a byte prefix of the next request.
+    """Return the request as JSON, its messages last, so that it begins as the one before it: servers cache prefixes.
 
     Raises:
-        ScenarioError: the speaker's ``extra`` holds a field that is not its to set.
+        ScenarioError: the speaker's ``extra`` holds ``messages`` or ``stream``.
 
     """
     speaker = context.speaker
     for name in _GOVERNED:
         if name in speaker.extra:
-            msg = f"Speaker.extra must not hold {name!r}, which the dialogue decides"
+            msg = f"Speaker.extra must not hold {name!r}, which the harness sets"
             raise ScenarioError(msg, facts=[("got", shorten(repr(speaker.extra[name])))])
     fields = {
         "model": model_id,
@@ -240,11 +234,8 @@ def request_body(model_id: str, context: Context, *, stream: bool) -> bytes:
     try:
         return _ENCODER.encode({**given, **speaker.extra, "messages": context.messages})
     except UnicodeEncodeError:  # one holds a lone surrogate; the others keep their bytes
-        return _json({**given, **speaker.extra})[:-1] + b',"messages":' + _messages(context.messages) + b"}"
-
-
-def _messages(messages: Sequence[ChatMessage]) -> bytes:
-    return b"[" + b",".join(map(_json, messages)) + b"]"
+        messages = b",".join(map(_json, context.messages))
+        return _json({**given, **speaker.extra})[:-1] + b',"messages":[' + messages + b"]}"
 
 
 def _json(value: object) -> bytes:

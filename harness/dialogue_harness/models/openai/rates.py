@@ -1,4 +1,4 @@
-"""What a server's headers say about how fast it may be asked."""
+"""What a server's headers say about its rate limits."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     """
     for name, divisor in (("retry-after-ms", 1000), ("retry-after", 1)):
         try:
-            seconds = float(_told(headers, name)) / divisor
+            seconds = float(_header(headers, name)) / divisor
         except ValueError:
             continue
         if math.isfinite(seconds):
             return max(seconds, 0.0)
-    until = _date(_told(headers, "retry-after"))
+    until = _date(_header(headers, "retry-after"))
     if until is None:
         return None
     return max(until - (_date(headers.get("date")) or time.time()), 0.0)
@@ -53,13 +53,13 @@ def hold(headers: Mapping[str, str]) -> float | None:
 
 
 def _renewed(headers: Mapping[str, str], counted: str) -> float | None:
-    if _told(headers, f"x-ratelimit-remaining{counted}").strip() not in {"0", "-1"}:  # LiteLLM counts below 0
+    if _header(headers, f"x-ratelimit-remaining{counted}").strip() not in {"0", "-1"}:  # LiteLLM counts below 0
         return None
-    return _seconds(_told(headers, f"x-ratelimit-reset{counted}").strip())
+    return _seconds(_header(headers, f"x-ratelimit-reset{counted}").strip())
 
 
-def _told(headers: Mapping[str, str], name: str) -> str:
-    """Return a header, also of the server behind a LiteLLM proxy, which passes them on under names of its own."""
+def _header(headers: Mapping[str, str], name: str) -> str:
+    """Return a header, including one that a LiteLLM proxy passes on under a prefix."""
     return headers.get(name) or headers.get(f"llm_provider-{name}") or ""
 
 

@@ -1,4 +1,4 @@
-"""From a server's bytes to a reply: typed decoding of chat completions, whole or in the pieces of a stream."""
+"""Typed decoding of chat completions, whole or streamed, to a reply."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from dialogue_harness.models.protocol import Delta, Reply
 
 if TYPE_CHECKING:
     from dialogue_harness.errors import ReplyUnusable
-    from dialogue_harness.models.openai.errors import Server
+    from dialogue_harness.models.openai.errors import ServedModel
 
 
 class _Said(msgspec.Struct):
-    """A message, or the piece of one; servers differ in the types of nearly all of it."""
+    """A message or a piece of one; servers differ in the types of nearly all fields."""
 
     content: Any = None
     reasoning: Any = None
@@ -44,7 +44,7 @@ class _Said(msgspec.Struct):
 
     @property
     def thought(self) -> str:
-        """The reasoning; one string, even where a server sends it under both of its names."""
+        """The reasoning, once even if a server sends it under both of its names."""
         return _string(self.reasoning_content) or _string(self.reasoning) or ""
 
 
@@ -56,7 +56,7 @@ class _Choice(msgspec.Struct):
 
 
 class Completion(msgspec.Struct):
-    """A chat completion, or one chunk of its stream: the fields that are used."""
+    """The fields that are used of a chat completion, or of one chunk of its stream."""
 
     choices: list[_Choice] | None = None
     usage: Any = None
@@ -67,13 +67,8 @@ class Completion(msgspec.Struct):
 _DECODER: Final = msgspec.json.Decoder(Completion)
 
 
-def whole(server: Server, body: bytes, headers: Mapping[str, str]) -> Reply:
-    """Return the reply that the body of a completion holds.
-
-    Raises:
-        ModelError: it holds none.
-
-    """
+def whole(server: ServedModel, body: bytes, headers: Mapping[str, str]) -> Reply:
+    """Return the reply in the body of a completion, or raise a ``ModelError`` if there is none."""
     try:
         completion = _decode(body)
     except (ValueError, RecursionError) as error:
@@ -88,7 +83,7 @@ def whole(server: Server, body: bytes, headers: Mapping[str, str]) -> Reply:
 
 
 class Collector:
-    """Puts a reply together from the chunks of its stream.
+    """Assembles a reply from the chunks of its stream.
 
     Attributes:
         characters: how many characters of text and reasoning have arrived.
@@ -96,7 +91,7 @@ class Collector:
 
     """
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: ServedModel) -> None:
         self.characters = 0
         self.is_whole = False
         self._server = server
@@ -104,17 +99,12 @@ class Collector:
         self._thoughts: list[str] = []
         self._refusals: list[str] = []
         self._last = _Said()
-        self._has_choices: bool | None = None  # not known until a chunk arrives
+        self._has_choices: bool | None = None  # unknown until a chunk arrives
         self._finish: str | None = None
         self._about = Completion()
 
     def add(self, chunk: object, headers: Mapping[str, str]) -> list[Delta]:
-        """Take a decoded chunk, and return the pieces that are new.
-
-        Raises:
-            ModelError: it is not a chunk.
-
-        """
+        """Take a decoded chunk and return its pieces, or raise a ``ModelError`` if it is not a chunk."""
         try:
             piece = msgspec.convert(chunk, Completion)
         except (ValueError, RecursionError) as error:
@@ -125,14 +115,9 @@ class Collector:
         return [delta for choice in piece.choices or () if choice.index in (None, 0) for delta in self._heard(choice)]
 
     def reply(self, headers: Mapping[str, str]) -> Reply:
-        """Return the reply, once it is whole.
-
-        Raises:
-            ModelError: the stream held none, or broke off.
-
-        """
+        """Return the whole reply, or raise a ``ModelError`` if the stream held none or broke off."""
         if self._has_choices is None and "event-stream" not in headers.get("content-type", ""):
-            raise broken(self._server, "", "it is no event stream", headers)
+            raise broken(self._server, "", "it is not an event stream", headers)
         if self._has_choices is False:
             raise failures.unusable(self._server, "the reply has no choices", transient=True)
         if not self.is_whole:
@@ -163,8 +148,8 @@ class Collector:
         return [delta for delta in deltas if delta.text]
 
 
-def broken(server: Server, got: str, why: object, headers: Mapping[str, str]) -> ReplyUnusable:
-    """Return the error of a reply that is not what the protocol says: no JSON, or JSON of another shape."""
+def broken(server: ServedModel, got: str, why: object, headers: Mapping[str, str]) -> ReplyUnusable:
+    """Return the error of a reply that is not JSON, or JSON of another shape."""
     kind = headers.get("content-type", "")
     facts = [("content type", server.quote(kind, 80))] if kind and not kind.startswith("application/json") else []
     facts += [("why", server.quote(why)), ("got", server.quote(got) or "nothing")]
@@ -178,7 +163,9 @@ def _decode(body: bytes) -> Completion:
         return msgspec.convert(json.loads(body), Completion)
 
 
-def _reply(server: Server, said: _Said, finish: str | None, about: Completion, headers: Mapping[str, str]) -> Reply:
+def _reply(
+    server: ServedModel, said: _Said, finish: str | None, about: Completion, headers: Mapping[str, str]
+) -> Reply:
     text, thought, refusal = said.text, said.thought or None, said.refused
     if refusal and not text:
         text, finish = refusal, "refusal"
@@ -187,8 +174,8 @@ def _reply(server: Server, said: _Said, finish: str | None, about: Completion, h
     return Reply(text, thought, finish, _usage(about.usage), _string(about.model), hold=hold(headers))
 
 
-def _without_text(server: Server, said: _Said, finish: str | None) -> str:
-    """Return the empty text of a reply that is reasoning only; a reply that is less than that is none."""
+def _without_text(server: ServedModel, said: _Said, finish: str | None) -> str:
+    """Return the empty text of a reply that is only reasoning; raise an error if there is not even that."""
     facts = [("finish reason", server.quote(finish, 40))] if finish else []
     if said.tool_calls or said.function_call:
         fix = "leave tools out of Speaker(extra=…): nobody in a dialogue runs them"

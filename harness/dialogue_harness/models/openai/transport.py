@@ -1,18 +1,13 @@
 """HTTP/1.1 under the ``openai`` package's client, on asyncio's own streams.
 
-It exists because the package's own transports do not let 32 dialogues of 50 turns at once, recorded, stay safely within
-1.25 times what a server of 50 ms takes and 1/12 of the CPU of the package's everyday call. Measured on two cores, three
-times in alternating rounds: over the HTTP library's transport 1.27 to 1.31 times and 1/8 to 1/9 (layers for other event
-loops, other protocols and proxies, and a pool that looks at all of its connections at each request); over that of
-``openai[aiohttp]`` 1.13 to 1.34 times and 1/11 to 1/13, much the same with ``uvloop``; over this one 1.09 to 1.22 times
-and 1/15 to 1/16. `benchmarks/live.py` shows the ratio as "CPU a call over the package's own transport". Where a
-transport of the package's stays within both with something to spare, this file has no reason left.
+It exists because no kept library lets 32 dialogues of 50 turns at once, recorded, stay safely within 1.25 times what a
+server of 50 ms takes and within the CPU that is allowed, without loading network code into every pytest run;
+`benchmarks/transports.py` measures them. Where one does, this file has no reason left.
 
-It does what a chat completion needs: one request at a time on a connection, the reply by its length, in chunks or up to
-the connection's end, and the connections that are free kept for the next. Everything above it (redirects, compression,
-authentication, errors) stays the library's. Behind a proxy the library's own transport is used. A request on a
-connection that turns out to be closed is not sent again here, since a server may have begun to answer it: that is an
-error like any other, which the turn loop counts.
+It does what a chat completion needs: one request at a time on a connection, the body by its length, in chunks or up to
+the connection's end, and free connections kept for the next request. Redirects, compression, authentication and errors
+stay the library's, which also serves proxies. A request on a connection that turns out to be closed is not sent again
+here, since a server may have begun to answer it: the turn loop retries, and counts.
 """
 
 from __future__ import annotations
@@ -24,7 +19,7 @@ from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from dialogue_harness.models.openai.clients import http_library
+from dialogue_harness.models.openai.library import http_library
 
 if TYPE_CHECKING:
     import ssl
@@ -38,7 +33,7 @@ _ByteStream: Final[Any] = http.AsyncByteStream
 #: Bytes of a response's head, or of a line between its chunks, at most.
 _LONGEST_HEAD: Final = 2**16
 
-#: Bytes of a body that are handed on at once, at most.
+#: Bytes of a body that are read at once, at most.
 _PIECE: Final = 2**16
 
 #: Seconds for which a free connection is kept. Many servers close theirs after 5, just when it might be used again.
@@ -76,7 +71,7 @@ class Transport(_Transport):  # type: ignore[misc]  # the library is only known 
         self._is_closed = False
 
     async def handle_async_request(self, request: Any) -> Any:  # noqa: ANN401 -- a request and a response of the library
-        """Send a request and return the response; that of an event stream as soon as its head is there."""
+        """Send a request and return the response; that of an event stream as soon as its head has arrived."""
         seconds = request.extensions.get("timeout", {})
         body = await request.aread()
         origin = _origin(request.url)
@@ -85,7 +80,7 @@ class Transport(_Transport):  # type: ignore[misc]  # the library is only known 
             with _library_errors():
                 connection.send(request, body)
                 async with asyncio.timeout(seconds.get("read")):
-                    reply = await _Reply.begin(connection, request.method)
+                    reply = await _Response.begin(connection, request.method)
                     if not reply.is_event_stream:
                         content = b"".join([piece async for piece in reply.pieces()])
         except BaseException:
@@ -98,7 +93,7 @@ class Transport(_Transport):  # type: ignore[misc]  # the library is only known 
         return http.Response(reply.status, headers=reply.headers, content=content)
 
     async def aclose(self) -> None:
-        """Close the connections that are free, and from now on each one that becomes so."""
+        """Close the free connections, and every other one as it becomes free."""
         self._is_closed = True
         for connections in self._free.values():
             for connection in connections:
@@ -106,7 +101,7 @@ class Transport(_Transport):  # type: ignore[misc]  # the library is only known 
         self._free.clear()
         await asyncio.sleep(0)  # the event loop closes the sockets in its next round
 
-    def free(self, connection: _Connection, reply: _Reply) -> None:
+    def free(self, connection: _Connection, reply: _Response) -> None:
         """Take back a connection whose reply is complete."""
         if self._is_closed or not reply.keeps_alive:
             connection.abort()
@@ -129,43 +124,40 @@ class Transport(_Transport):  # type: ignore[misc]  # the library is only known 
     async def _connect(self, origin: Origin, seconds: float | None) -> _Connection:
         scheme, host, port = origin
         secured: dict[str, Any] = {"ssl": self._tls, "server_hostname": host} if scheme == "https" else {}
-        late = False
         try:
             async with asyncio.timeout(seconds):
                 opened = await asyncio.open_connection(
                     host, port, limit=_LONGEST_HEAD, happy_eyeballs_delay=_NEXT_ADDRESS, **secured
                 )
         except TimeoutError:
-            late = True
+            msg = f"no connection to {host} port {port} in time"
+            raise http.ConnectTimeout(msg) from None
         except (OSError, UnicodeError) as error:  # the latter of a host that no name server can be asked for
             raise http.ConnectError(str(error)) from error
-        if late:
-            msg = f"no connection to {host} port {port} in time"
-            raise http.ConnectTimeout(msg)
         return _Connection(origin, *opened)
 
 
 class _Connection:
-    """A connection, which is asked one thing at a time."""
+    """A connection, which carries one request at a time."""
 
     def __init__(self, origin: Origin, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.origin = origin
         self.reader = reader
         self.free_since = 0.0
         self._writer = writer
-        # A reply may take minutes in which nothing is sent; what stands between would forget the connection.
+        # A reply may take minutes in which nothing is sent; a router would forget the connection.
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
     @property
     def is_usable(self) -> bool:
-        """Whether the other side has left it open, as far as one can know, and sent nothing that nobody asked for."""
+        """Whether the server has left it open, as far as is known, and sent nothing unasked."""
         age = asyncio.get_running_loop().time() - self.free_since
         # Bytes that are left over would be taken for the next reply, and asyncio has no public way to ask for them.
         left_over = self.reader._buffer  # type: ignore[attr-defined]  # noqa: SLF001 -- for that reason
         return age < _KEPT_FREE and not (left_over or self.reader.at_eof() or self._writer.transport.is_closing())
 
     def send(self, request: Any, body: bytes) -> None:  # noqa: ANN401 -- a request of the library
-        """Hand a request to the operating system, in one piece where it takes it."""
+        """Write a request in one piece."""
         fields = [name + b": " + value for name, value in request.headers.raw]
         if any(b"\n" in field or b"\r" in field for field in fields):
             msg = "a header of the request holds a line break"
@@ -178,24 +170,15 @@ class _Connection:
         self._writer.transport.abort()
 
 
-class _Reply:
-    """The head of a response, and how its body is read.
-
-    Attributes:
-        status: of the response.
-        headers: as they came.
-        keeps_alive: whether the connection can be used again, once the body is read.
-
-    """
+class _Response:
+    """The head of a response, and how its body is read; ``keeps_alive`` says whether its connection can be reused."""
 
     def __init__(self, reader: asyncio.StreamReader, head: bytes, method: str) -> None:
         first, *lines = _FOLD.sub(b" ", head[:-4]).split(b"\r\n")
-        begins = _FIRST_LINE.fullmatch(first)
-        if begins is None:
-            msg = "it does not begin as HTTP/1.1 does"
-            raise ValueError(msg)
+        begins = _matched(_FIRST_LINE, first, "it does not begin as HTTP/1.1 does")
         self.status = int(begins[2])
-        self.headers = [_field(line) for line in lines]
+        fields = [_matched(_FIELD, line, "a line of its head is no field") for line in lines]
+        self.headers = [(field[1], field[2]) for field in fields]
         self._reader = reader
         self._fields: dict[bytes, bytes] = {}
         for name, value in self.headers:
@@ -211,8 +194,8 @@ class _Reply:
         self.keeps_alive = begins[1] != b"0" and is_bounded and is_clear and not closes
 
     @classmethod
-    async def begin(cls, connection: _Connection, method: str) -> _Reply:
-        """Wait for the head of a response, passing over those that only announce one."""
+    async def begin(cls, connection: _Connection, method: str) -> _Response:
+        """Wait for the head of the final response, ignoring interim ones (1xx)."""
         while True:
             reply = cls(connection.reader, await connection.reader.readuntil(b"\r\n\r\n"), method)
             if reply.status >= 200:
@@ -220,7 +203,7 @@ class _Reply:
 
     @property
     def is_event_stream(self) -> bool:
-        """Whether the body is to be read while it is still being made."""
+        """Whether the body is read as it arrives."""
         return self._fields.get(b"content-type", b"").lower().startswith(b"text/event-stream")
 
     async def pieces(self) -> AsyncIterator[bytes]:
@@ -254,7 +237,7 @@ class _Reply:
         return int(min(said))
 
     async def _chunks(self) -> AsyncIterator[bytes]:
-        while size := _chunk_size(await self._reader.readuntil(b"\n")):
+        while size := int(_matched(_CHUNK, await self._reader.readuntil(b"\n"), "a chunk has no length")[1], 16):
             async for piece in self._exactly(size):
                 yield piece
             if await self._reader.readexactly(2) != b"\r\n":
@@ -273,9 +256,9 @@ class _Reply:
 
 
 class _Stream(_ByteStream):  # type: ignore[misc]  # the library is only known at run time
-    """The body of an event stream, which is read while it is being made."""
+    """The body of an event stream, read as it arrives."""
 
-    def __init__(self, transport: Transport, connection: _Connection, reply: _Reply, seconds: float | None) -> None:
+    def __init__(self, transport: Transport, connection: _Connection, reply: _Response, seconds: float | None) -> None:
         self._transport = transport
         self._connection = connection
         self._reply = reply
@@ -300,21 +283,11 @@ class _Stream(_ByteStream):  # type: ignore[misc]  # the library is only known a
             self._connection.abort()
 
 
-def _field(line: bytes) -> tuple[bytes, bytes]:
-    found = _FIELD.fullmatch(line)
+def _matched(pattern: re.Pattern[bytes], line: bytes, otherwise: str) -> re.Match[bytes]:
+    found = pattern.fullmatch(line)
     if found is None:
-        msg = "a line of its head is no field"
-        raise ValueError(msg)
-    return found[1], found[2]
-
-
-def _chunk_size(line: bytes) -> int:
-    """Return the number that a chunk's first line begins with."""
-    found = _CHUNK.fullmatch(line)
-    if found is None:
-        msg = "a chunk has no length"
-        raise ValueError(msg)
-    return int(found[1], 16)
+        raise ValueError(otherwise)
+    return found
 
 
 def _origin(url: Any) -> Origin:  # noqa: ANN401 -- a URL of the library
@@ -326,7 +299,7 @@ def _origin(url: Any) -> Origin:  # noqa: ANN401 -- a URL of the library
 
 @contextmanager
 def _library_errors() -> Iterator[None]:
-    """Raise what happens on a connection as the errors of the library."""
+    """Raise errors of the connection as the library's."""
     try:
         yield
     except TimeoutError as error:
@@ -336,7 +309,7 @@ def _library_errors() -> Iterator[None]:
         raise http.ReadError(str(error)) from error
     except asyncio.IncompleteReadError as error:
         msg = "the server closed the connection before its reply was complete"
-        error.args = (msg,)  # a person is told what the innermost cause says
+        error.args = (msg,)  # the innermost cause is what is reported
         raise http.RemoteProtocolError(msg) from error
     except (asyncio.LimitOverrunError, ValueError) as error:
         msg = f"the reply is not what HTTP/1.1 says: {error}"

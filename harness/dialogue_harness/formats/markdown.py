@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from dialogue_harness._text.printable import neutralise, shorten
-from dialogue_harness.report.failure import pair
+from dialogue_harness.formats.registry import transcript_format
+from dialogue_harness.scenario import pair
 
 if TYPE_CHECKING:
     from dialogue_harness.dialogue import Dialogue, Message
@@ -55,3 +56,10 @@ def _fenced(text: str) -> list[str]:
 
 def _escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)
+
+
+@transcript_format("md", suffix=".md")
+class Markdown:
+    """Markdown for an issue or a pull request; it is only written."""
+
+    write = staticmethod(to_markdown)
