@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from dialogue_harness.dialogue import Message
+from dialogue_harness.engine.limits import Limiters
+from dialogue_harness.engine.loop import converse
+from dialogue_harness.engine.obtain import Recorder
+from dialogue_harness.engine.runner import Runner
 from dialogue_harness.models.openai.model import OpenAIModel
-from dialogue_harness.run.limits import Limiters
-from dialogue_harness.run.loop import converse
-from dialogue_harness.run.obtain import Recorder
-from dialogue_harness.run.runner import Runner
 from dialogue_harness.scenario import Scenario, Speaker
 from dialogue_harness.storage.library import Library
 

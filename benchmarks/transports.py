@@ -31,9 +31,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tabulate import tabulate
 
+from dialogue_harness.engine.loop import converse
 from dialogue_harness.models.openai import clients
 from dialogue_harness.models.openai.library import http_library
-from dialogue_harness.run.loop import converse
 from dialogue_harness.testing import protocol_server_process
 from live_measures import SPEAKER, Figures, medians, opening, plain, record, scenario, spent
 

@@ -10,9 +10,9 @@ import pytest
 
 import dialogue_harness
 from dialogue_harness import checks, cli
+from dialogue_harness.engine.obtain import _ACTIONS, RECORD_MODES
 from dialogue_harness.plugin import OPTIONS
 from dialogue_harness.report.run import DialogueRecord, RunRecord, SampleRecord, TestRecord
-from dialogue_harness.run.obtain import _ACTIONS, RECORD_MODES
 from places import ROOT
 
 if TYPE_CHECKING:

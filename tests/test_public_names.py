@@ -34,6 +34,7 @@ PUBLIC = [
     "Usage",
     "Verdict",
     "__version__",
+    "arun",
     "check",
     "checks",
     "errors",
@@ -41,6 +42,7 @@ PUBLIC = [
     "model",
     "read_recording",
     "read_transcript",
+    "run",
     "transcript_format",
     "write_transcript",
 ]

@@ -32,7 +32,7 @@ ROOMS = (
     "models",
     "checks",
     "mutation",
-    "run",
+    "engine",
     "gate",
     # doors
     "settings",
@@ -47,7 +47,7 @@ SECRETS = {
     "checks": {"secrets", "storage", "formats", "models"},
     "mutation": {"secrets", "storage", "formats", "models"},
     "models": {"measures", "storage", "formats"},
-    "gate": {"storage", "formats", "models", "mutation", "run"},
+    "gate": {"storage", "formats", "models", "mutation", "engine"},
     "cli": {"plugin"},
 }
 

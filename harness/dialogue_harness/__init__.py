@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dialogue_harness.checks.loops.tracker import IdleRun
     from dialogue_harness.checks.verdict import Evidence, Verdict, check
     from dialogue_harness.dialogue import Dialogue, Ending, Message, Usage
+    from dialogue_harness.engine.run import arun, run
     from dialogue_harness.formats.registry import transcript_format
     from dialogue_harness.formats.transcript import read_transcript, write_transcript
     from dialogue_harness.models.own import model
@@ -39,6 +40,7 @@ __all__ = [
     "Usage",
     "Verdict",
     "__version__",
+    "arun",
     "check",
     "checks",
     "errors",
@@ -46,6 +48,7 @@ __all__ = [
     "model",
     "read_recording",
     "read_transcript",
+    "run",
     "transcript_format",
     "write_transcript",
 ]
@@ -70,11 +73,13 @@ _HOMES = {
     "TerminationLoop": "dialogue_harness.checks.loops.detector",
     "Usage": "dialogue_harness.dialogue",
     "Verdict": "dialogue_harness.checks.verdict",
+    "arun": "dialogue_harness.engine.run",
     "check": "dialogue_harness.checks.verdict",
     "find_termination_loop": "dialogue_harness.checks.loops.detector",
     "model": "dialogue_harness.models.own",
     "read_recording": "dialogue_harness.storage.recording",
     "read_transcript": "dialogue_harness.formats.transcript",
+    "run": "dialogue_harness.engine.run",
     "transcript_format": "dialogue_harness.formats.registry",
     "write_transcript": "dialogue_harness.formats.transcript",
 }

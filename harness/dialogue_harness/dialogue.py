@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 #: one, or the scenario's own stop rule ended it early.
 EndReason = Literal["turns", "hang_up", "empty", "stopped"]
 
+#: How many messages ``str(dialogue)`` shows, the first and the last ones.
+_SHOWN: Final = 40
+
 #: The name of a scenario, and of a model, of which nothing is known but the messages.
 UNKNOWN: Final = "unknown"
 
@@ -61,8 +64,10 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
         finish_reason: why the model stopped, as the server put it, such as ``stop`` or ``length``.
         model: the model that answered, as its server named it.
         usage: tokens, if the server counted them.
-        ms: milliseconds from request to complete reply; ``None`` for a built-in model.
+        ms: milliseconds from the first request to the complete reply, retries and the pauses between them included;
+            ``None`` for a built-in model.
         attempts: how many requests were made for it; 0 if it was given, not generated.
+        reply_ms: milliseconds of the request that was answered alone, where others had failed before it.
 
     """
 
@@ -75,6 +80,7 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     usage: Usage | None = None
     ms: float | None = None
     attempts: int = 0
+    reply_ms: float | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -286,6 +292,14 @@ class Dialogue(Sequence[Message]):
         span = plural(len(self), "message") if self._is_whole else f"{len(self)} of messages {first} to {last}"
         ended = f", {self.ending}" if self.ending else ""
         return f"<Dialogue {name} sample {self.sample}: {span}{ended}>"
+
+    def __str__(self) -> str:
+        """Return the dialogue as a short transcript, safe to print: each message shortened to a line."""
+        lines = [f"{m.number:>4} {m.speaker}  {shorten(m.text, 160)}" for m in self.messages]
+        if len(lines) > _SHOWN:
+            left_out = len(lines) - _SHOWN
+            lines[_SHOWN // 2 : -_SHOWN // 2] = [f"   … {plural(left_out, 'message')} left out"]
+        return "\n".join([repr(self)[1:-1], *lines])
 
     @property
     def _is_whole(self) -> bool:

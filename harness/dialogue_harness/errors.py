@@ -165,6 +165,7 @@ class ModelError(HarnessError):
         retry_after: how many seconds the server asked to wait before trying again, or ``None``.
         overloaded: whether the server said that it receives too many requests (429, 503).
         attempts: how many times the request was sent before this was raised, at least 1.
+        began: when the request was sent, by the clock of the event loop in seconds, where that is known.
 
     """
 
@@ -172,6 +173,7 @@ class ModelError(HarnessError):
     retry_after: float | None = None
     overloaded: bool = False
     attempts: int = 1
+    began: float | None = None
 
 
 class UnknownModel(ModelError):

@@ -181,7 +181,7 @@ def test_a_device_is_written_to(capsys: Captured) -> None:
         (
             ["--base-url", "http://127.0.0.1:1/v1"],
             (
-                "harness: --base-url names a server, but both models are in the box and need none\n"
+                "harness: --base-url names a server, but both models are built in and need none\n"
                 "how to fix: add --model NAME with a model that the server knows, or leave --base-url out\n"
             ),
         ),

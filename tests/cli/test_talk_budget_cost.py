@@ -1,4 +1,4 @@
-"""`harness talk --budget-cost`: what a call may cost, by the prices of the project, and what it did cost."""
+"""`harness talk --harness-max-cost`: what a call may cost, by the prices of the project, and what it did cost."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ def server() -> Iterator[ProtocolServer]:
 
 
 def test_no_more_money_is_spent_on_one_dialogue(server: ProtocolServer, capsys: Captured) -> None:
-    assert main(talk_with(server, "--budget-cost", "0.5", "--output", "run.txt")) == 2
+    assert main(talk_with(server, "--harness-max-cost", "0.5", "--output", "run.txt")) == 2
     assert server.calls == 4  # 0.14 each
     assert capsys.readouterr().err == (
         "harness: the budget of the run is spent: 0.56 of 0.5\n"
-        "  while: speaker B was to say message 6\n"
-        "  kept: 5 messages in run.txt\n"
-        "how to fix: raise --budget-cost (harness_max_cost); "
-        "a talk that is to go on where it broke off needs --output FILE.jsonl\n"
+        "  while: speaker B was to say message 6 of scenario 'talk', sample 1\n"
+        "  kept: 5 messages in run.txt.jsonl\n"
+        "how to fix: raise --harness-max-cost (harness_max_cost); "
+        "then the same command continues from there\n"
     )
 
 
 def test_no_more_money_is_spent_on_samples_and_the_sum_tells_what_was(server: ProtocolServer, capsys: Captured) -> None:
-    assert main(samples_with(server, "--budget-cost", "1")) == 2
+    assert main(samples_with(server, "--harness-max-cost", "1")) == 2
     captured = capsys.readouterr()
     assert server.calls == 8
     assert captured.err.startswith("harness: sample 2: the budget of the run is spent: 1.12 of 1\n")
@@ -56,7 +56,7 @@ def test_no_more_money_is_spent_on_samples_and_the_sum_tells_what_was(server: Pr
             "2 samples: 1 complete, 1 unfinished, none in a termination loop; "
             "8 calls to models; spent 800 tokens, cost 1.12"
         ),
-        "to go on with what is unfinished: the same command",
+        "to continue what is unfinished: the same command",
     ]
 
 
@@ -85,7 +85,7 @@ def test_json_tells_the_cost_of_each_sample_and_null_where_a_price_is_missing(
 def test_a_model_without_a_price_is_told_before_anything_is_made_or_sent(
     more: tuple[str, ...], server: ProtocolServer, capsys: Captured
 ) -> None:
-    assert main(talk_with(server, "--b", "other", "--budget-cost", "1", "--output", "runs/", *more)) == 2
+    assert main(talk_with(server, "--b", "other", "--harness-max-cost", "1", "--output", "runs/", *more)) == 2
     assert capsys.readouterr() == (
         "",
         (
@@ -101,8 +101,8 @@ def test_a_model_without_a_price_is_told_before_anything_is_made_or_sent(
 
 @pytest.mark.parametrize("amount", ["free", "0", "-1", "inf", "nan"])
 def test_what_is_no_amount_is_misuse(amount: str, capsys: Captured) -> None:
-    assert main(["talk", "--budget-cost", amount]) == 2
+    assert main(["talk", "--harness-max-cost", amount]) == 2
     assert capsys.readouterr().err == (
-        f"harness: argument --budget-cost: must be a number, more than 0, not '{amount}'\n"
+        f"harness: argument --harness-max-cost: must be a number, more than 0, not '{amount}'\n"
         "how to fix: see `harness talk --help`\n"
     )

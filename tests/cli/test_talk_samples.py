@@ -120,7 +120,10 @@ def test_json_tells_of_the_loop(capsys: Captured) -> None:
     [
         (
             ["--json"],
-            "harness: --json tells of the dialogues in a folder, and none is named\nhow to fix: add --output FOLDER/\n",
+            (
+                "harness: --json describes the dialogues in a folder, and none is named\n"
+                "how to fix: add --output FOLDER/\n"
+            ),
         ),
         (
             ["--form", "json"],
@@ -197,12 +200,12 @@ def test_the_others_go_on_where_one_fails_and_the_same_command_goes_on_with_it(
     assert len(load_partial("runs/2.jsonl").dialogue) == 3
     assert captured.out.splitlines()[-2:] == [
         "3 samples: 2 complete, 1 unfinished, none in a termination loop; 10 calls to models; spent 373 tokens",
-        "to go on with what is unfinished: the same command",
+        "to continue what is unfinished: the same command",
     ]
     assert captured.err.startswith(
         f"harness: sample 2: loopback at {server.url}: the server rejected the request (400)\n"
     )
-    assert captured.err.endswith("; then the same command goes on from there\n")
+    assert captured.err.endswith("; then the same command continues from there\n")
 
     server.faults = {}
     calls = server.calls
@@ -225,7 +228,7 @@ def test_what_another_talk_left_unfinished_is_not_gone_on_with(server: ProtocolS
     capsys.readouterr()
     assert main(of_server(server, "--temperature", "0.5")) == 2
     told = capsys.readouterr().err
-    assert told.startswith("harness: runs/2.jsonl is there, and this talk cannot go on with it\n")
+    assert told.startswith("harness: runs/2.jsonl is there, and this command cannot continue it\n")
     assert "temperature" in told
     assert told.endswith("how to fix: run the command that began it, name another folder, or remove that file\n")
     assert server.calls == calls
@@ -247,7 +250,7 @@ def test_a_model_that_cannot_be_had_is_told_before_anything_is_made(capsys: Capt
     assert main(["talk", "--model", "gpt-4o-mini", "--samples", "4", "--output", "runs"]) == 2
     captured = capsys.readouterr()
     assert captured.err.startswith("harness: gpt-4o-mini at https://api.openai.com/v1: a key is needed")
-    assert (captured.out, files()) == ("", [])
+    assert (captured.out, Path("runs").exists()) == ("", False)
 
 
 def test_a_transcript_that_cannot_be_written_is_an_error_and_its_recording_stays(

@@ -127,7 +127,7 @@ def test_a_server_that_is_not_there_is_told_with_what_to_do(server: ProtocolServ
     told = complaint(capsys, arguments(server, "--attempts", "1"))
     lines = told.splitlines()
     assert lines[0] == f"harness: loopback at {server.url}: no connection"
-    assert "  while: speaker B was to say message 2" in lines
+    assert "  while: speaker B was to say message 2 of scenario 'talk', sample 1" in lines
     assert "  attempts: 1" in lines
     assert lines[-1] == f"how to fix: check that the server is running: `curl {server.url}/models`"
 
@@ -203,7 +203,7 @@ def test_what_was_said_before_a_failure_is_printed(server: ProtocolServer, capsy
     assert captured.out.count("Model B: ") == 2
     assert f"harness: loopback at {server.url}: the server rejected the request (400)\n" in captured.err
     assert "  server says: No more of this.\n" in captured.err
-    assert "  while: speaker B was to say message 4\n" in captured.err
+    assert "  while: speaker B was to say message 4 of scenario 'talk', sample 1\n" in captured.err
 
 
 def test_what_was_said_before_a_failure_is_an_interrupted_recording(server: ProtocolServer, capsys: Captured) -> None:

@@ -40,7 +40,7 @@ def configure(text: str) -> None:
     ("text", "more", "told"),
     [
         ("harness_max_tokens = 300", (), "the run is spent: 300 of 300 tokens"),
-        ("harness_max_tokens = 300", ("--budget-tokens", "200"), "the run is spent: 200 of 200 tokens"),
+        ("harness_max_tokens = 300", ("--harness-max-tokens", "200"), "the run is spent: 200 of 200 tokens"),
         ("addopts = --harness-max-tokens=200", (), "the run is spent: 200 of 200 tokens"),
         ("harness_max_tokens = 9\naddopts = --harness-max-tokens 200", (), "the run is spent: 200 of 200 tokens"),
         (f"{PRICES}harness_max_cost = 0.2", (), "the run is spent: 0.28 of 0.2"),
@@ -63,7 +63,7 @@ def test_a_limit_that_no_option_sets_is_told_by_its_key(server: ProtocolServer, 
         "harness: samples 1, 2: the budget of the dialogue is spent: 300 of 300 tokens\n"
         "  while: speaker A was to say message 5 of scenario 'talk', sample 1\n"
         "  kept: 4 messages in runs/1.jsonl\n"
-        "how to fix: raise harness_max_dialogue_tokens; then the same command goes on from there\n"
+        "how to fix: raise harness_max_dialogue_tokens; then the same command continues from there\n"
     )
 
 
@@ -106,7 +106,7 @@ def test_what_the_project_says_is_no_secret_may_be_recorded(capsys: Captured) ->
     opener = "My key is sk-" + "a1B2" * 8
     command = ["talk", "--turns", "1", "--opener", opener, "--output", "run.jsonl"]
     assert main(command) == 2
-    Path("run.scrubbed.txt").unlink()
+    assert not Path("run.jsonl").exists()
     configure("harness_not_secret =\n    sk-(a1B2)+\n")
     capsys.readouterr()
     assert main(command) == 0

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dialogue_harness import Scenario, Speaker
+from dialogue_harness.engine.obtain import Recorder
+from dialogue_harness.engine.runner import Runner
 from dialogue_harness.errors import HarnessError
 from dialogue_harness.models.openai.model import OpenAIModel
-from dialogue_harness.run.obtain import Recorder
-from dialogue_harness.run.runner import Runner
 from dialogue_harness.storage.library import Library
 
 if TYPE_CHECKING:

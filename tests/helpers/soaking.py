@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dialogue_harness import Dialogue, Message, Scenario, Speaker
+from dialogue_harness.engine.context import context
+from dialogue_harness.engine.obtain import Recorder
+from dialogue_harness.engine.retry import Retry
+from dialogue_harness.engine.runner import Runner
 from dialogue_harness.models.openai.model import OpenAIModel
-from dialogue_harness.run.context import context
-from dialogue_harness.run.obtain import Recorder
-from dialogue_harness.run.retry import Retry
-from dialogue_harness.run.runner import Runner
 from dialogue_harness.storage.library import Library
 from dialogue_harness.testing.server import ProtocolServer, RandomFaults
 

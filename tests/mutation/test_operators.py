@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from dialogue_harness.run.loop import converse
 from hypothesis import event, given
 
 from dialogue_harness import Dialogue, Ending, Message, Scenario, Speaker, Usage, checks
@@ -15,7 +16,6 @@ from dialogue_harness.errors import ConfigurationError
 from dialogue_harness.models.registry import open_model
 from dialogue_harness.mutation import MUTATIONS, Mutation, mutation_named
 from dialogue_harness.mutation.texts import Paragraphs, texts
-from dialogue_harness.run.loop import converse
 from dialogue_harness.scenario import SIDES
 from strategies import dialogues
 

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogue_harness import Message, Scenario, Speaker, Usage
+from dialogue_harness.engine.prices import Prices
 from dialogue_harness.plugin.xdist import AllFigures, WatchedQueue, WorkerFigures
 from dialogue_harness.report.display import PlainLines
 from dialogue_harness.report.progress import Board, DialogueProgress, Figures, Pace, together
-from dialogue_harness.run.prices import Prices
 from dialogue_harness.testing.server import ProtocolServer
 from terminals import on_terminal, screen
 

@@ -10,12 +10,12 @@ import pytest
 
 from dialogue_harness import Ending, Message, Scenario, Speaker, Usage
 from dialogue_harness.dialogue import Dialogue
+from dialogue_harness.engine.obtain import Obtained
+from dialogue_harness.engine.prices import Prices
 from dialogue_harness.errors import BudgetSpent, ServerBusy
 from dialogue_harness.plugin.progress import display
 from dialogue_harness.report.display import OnTerminal, PlainLines, Silent, drawn, in_flight
 from dialogue_harness.report.progress import Board
-from dialogue_harness.run.obtain import Obtained
-from dialogue_harness.run.prices import Prices
 from dialogue_harness.testing.server import ProtocolServer
 from terminals import on_terminal, screen
 

@@ -11,9 +11,9 @@ from cli_running import on_terminal
 from dialogue_harness import Dialogue, Scenario, Speaker, read_recording, read_transcript
 from dialogue_harness.cli import main
 from dialogue_harness.dialogue import Usage
+from dialogue_harness.engine.obtain import Recorder
+from dialogue_harness.engine.runner import Runner
 from dialogue_harness.models.openai.model import OpenAIModel
-from dialogue_harness.run.obtain import Recorder
-from dialogue_harness.run.runner import Runner
 from dialogue_harness.storage.library import Library
 from killing import recordings
 from litellm_fixtures import TEXTS, against_litellm, both_ways, reply, reply_and_pieces

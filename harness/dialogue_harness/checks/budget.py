@@ -40,7 +40,7 @@ def within_budget(
     Args:
         dialogue: a dialogue or an excerpt.
         tokens: limit of the tokens sent and received, as the servers counted them.
-        seconds: limit of the time that the replies took, added up.
+        seconds: limit of the time waited for replies, added up, retries and the pauses between them included.
         cost: limit of the cost, in the currency of ``prices``.
         prices: by model name, the price of a million tokens: ``{"some-model": {"input": 0.5, "output": 2.0}}``, with
             ``"cached"`` for input tokens that the server had cached, by default the price of input.

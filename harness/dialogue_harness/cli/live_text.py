@@ -1,4 +1,4 @@
-"""A dialogue on the terminal while it is being held: word by word, or as a line of progress."""
+"""A dialogue on the terminal while it runs: word by word, or as a line of progress."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Watcher(Protocol):
         ...
 
     def begin(self, scenario: Scenario, said: int) -> None:
-        """A dialogue is about to be held, or to go on after so many messages."""
+        """A dialogue is about to start, or to continue after ``said`` messages."""
         ...
 
     def piece(self, side: Side, delta: Delta) -> None:
@@ -49,7 +49,7 @@ class Watcher(Protocol):
         ...
 
     def end(self, dialogue: Dialogue, took: Sequence[str]) -> None:
-        """A dialogue has ended, or broken off; models took what is told in a few words each."""
+        """A dialogue has ended, or broken off; ``took`` says in a few words each what models took."""
         ...
 
     def note(self, text: str) -> None:
@@ -89,7 +89,7 @@ class LiveText:
 
     def begin(self, scenario: Scenario, said: int) -> None:
         """Say who talks."""
-        going_on = f", going on after message {said}" if said else ""
+        going_on = f", continuing after message {said}" if said else ""
         self._screen.print(f"{pair(scenario)}, {_turns(scenario.turns)}{going_on}\n", style=HEAD)
 
     def piece(self, side: Side, delta: Delta) -> None:
@@ -155,7 +155,7 @@ class LiveText:
 
 
 class Progress:
-    """Says how far the dialogue is, in one line that is written anew; silent where nobody watches.
+    """Says how far the dialogue is, in one line that is rewritten; silent where nobody watches.
 
     Args:
         screen: a person's terminal, or ``None``.
@@ -172,7 +172,9 @@ class Progress:
     def begin(self, scenario: Scenario, said: int) -> None:
         """Say who talks, and how often."""
         self._said, self._of = said, scenario.length
-        self.note(f"{pair(scenario)}, {_turns(scenario.turns)}" + (f", going on after message {said}" if said else ""))
+        self.note(
+            f"{pair(scenario)}, {_turns(scenario.turns)}" + (f", continuing after message {said}" if said else "")
+        )
 
     def piece(self, side: Side, delta: Delta) -> None:
         """Show nothing: the transcript is for whoever reads the pipe."""

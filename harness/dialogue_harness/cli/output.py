@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final, Self
 from dialogue_harness.cli.files import STANDARD
 from dialogue_harness.cli.scrubbed import without_secrets
 from dialogue_harness.cli.terminal import put
-from dialogue_harness.errors import ConfigurationError, RecordingError, SecretFound
+from dialogue_harness.errors import ConfigurationError, RecordingError, RecordingTruncated
 from dialogue_harness.formats.transcript import encode, write_transcript, write_transcript_json
 from dialogue_harness.storage.format import shown
-from dialogue_harness.storage.recording import Journal, load_partial
+from dialogue_harness.storage.recording import load_partial
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,31 +79,47 @@ class Output:
         """Return the file of a sample, or ``None`` for standard output."""
         return self.path / f"{sample}{self.form}" if self.path is not None and self.is_folder else self.path
 
+    def journal(self) -> Path | None:
+        """Return the recording in which a single dialogue is kept while it runs, ``None`` if nothing keeps it.
+
+        It is the output itself, or lies beside a transcript until that is complete.
+        """
+        path = self.place(1)
+        if path is None or (path.exists() and not path.is_file()):
+            return None
+        if self.is_folder or path.suffix == RECORDING:
+            return path.with_suffix(RECORDING)
+        return path.with_name(f"{path.name}{RECORDING}")
+
     def begun(self, scenario: Scenario) -> Dialogue | None:
-        """Return what an earlier call has left of a dialogue that goes into one recording; ``None`` if it has not.
+        """Return what an earlier call has left of a single dialogue; ``None`` if it has not.
 
         Raises:
             ConfigurationError: it is another dialogue.
 
         """
-        path = self.place(1)
-        return begun_of(path, scenario, place="file") if path is not None and _is_unfinished(path) else None
+        path = self.journal()
+        return begun_of(path, scenario, place="file") if path is not None and self._is_begun(path) else None
 
-    def write(self, dialogue: Dialogue) -> Path | None:
-        """Write the transcript of one dialogue, whole or as far as it went, and return where.
-
-        Raises:
-            SecretFound: it was to be a recording, which would hold a secret; a transcript is written in its place.
-
-        """
+    def write(self, dialogue: Dialogue) -> None:
+        """Write the transcript of one dialogue, whole or as far as it went."""
         path = self.place(dialogue.sample)
+        form = write_transcript if path is None else _FORMS.get(path.suffix, write_transcript)
+        content = encode(form(without_secrets(dialogue)))
         if path is None:
-            put(encode(write_transcript(without_secrets(dialogue))))
-        elif path.suffix == RECORDING:
-            _record(path, dialogue)
+            put(content)
         else:
-            path.write_bytes(encode(_FORMS.get(path.suffix, write_transcript)(without_secrets(dialogue))))
-        return path
+            path.write_bytes(content)
+
+    def _is_begun(self, journal: Path) -> bool:
+        """Return whether an earlier call left something to continue: beside a transcript, also a complete recording."""
+        try:
+            recording = load_partial(journal)
+        except RecordingTruncated:  # killed before anything was said
+            return False
+        except RecordingError:
+            return journal != self.place(1) and journal.exists()
+        return journal != self.place(1) or not recording.is_complete
 
     def _check(self, samples: int) -> None:
         """Find out before anything is said whether it can be kept, and make the folder."""
@@ -111,7 +127,7 @@ class Output:
         if not self.is_folder:
             self._check_file(path, samples)
         if samples == 1:
-            _check_free(self.place(1) or path)
+            self._check_free(self.place(1) or path)
         folder = path if self.is_folder else path.parent
         folder.mkdir(parents=True, exist_ok=True)
         target = path if path.exists() else folder
@@ -129,15 +145,15 @@ class Output:
             facts = [("got", path.suffix or "no ending"), ("forms", ", ".join(_ENDINGS))]
             raise ConfigurationError(msg, facts=facts, fix=f"--output {shown(path.with_suffix('.txt'))}")
 
-
-def _check_free(path: Path) -> None:
-    if path.is_file() and not _is_unfinished(path):
-        msg = f"--output {shown(path)} is there already, and nothing is overwritten"
-        raise ConfigurationError(msg, fix="name another file, or remove that one")
+    def _check_free(self, path: Path) -> None:
+        journal = self.journal()
+        if path.is_file() and not (journal is not None and self._is_begun(journal)):
+            msg = f"--output {shown(path)} is there already, and nothing is overwritten"
+            raise ConfigurationError(msg, fix="name another file, or remove that one")
 
 
 def begun_of(path: Path, scenario: Scenario, *, place: str) -> Dialogue:
-    """Return what an earlier talk has left in a recording, for this one to go on with.
+    """Return what an earlier command has left in a recording, for this one to continue.
 
     Args:
         path: the recording.
@@ -145,7 +161,7 @@ def begun_of(path: Path, scenario: Scenario, *, place: str) -> Dialogue:
         place: what else could be named, such as ``folder``.
 
     Raises:
-        ConfigurationError: that was another talk, or the recording cannot be read.
+        ConfigurationError: it holds another dialogue, or the recording cannot be read.
 
     """
     try:
@@ -153,38 +169,7 @@ def begun_of(path: Path, scenario: Scenario, *, place: str) -> Dialogue:
         recording.verify(scenario)
     except RecordingError as error:
         facts = [("because", error.headline), *error.facts]
-        msg = f"{shown(path)} is there, and this talk cannot go on with it"
+        msg = f"{shown(path)} is there, and this command cannot continue it"
         fix = f"run the command that began it, name another {place}, or remove that file"
         raise ConfigurationError(msg, facts=facts, fix=fix) from None
     return recording.dialogue
-
-
-def _is_unfinished(path: Path) -> bool:
-    """Return whether a recording is there that can be continued."""
-    try:
-        return path.suffix == RECORDING and path.is_file() and not load_partial(path).is_complete
-    except RecordingError:
-        return False
-
-
-def _record(path: Path, dialogue: Dialogue) -> None:
-    is_begun = _is_unfinished(path)
-    try:
-        with _journal(path, dialogue, is_begun=is_begun) as journal:
-            for message in dialogue.messages[journal.count :]:
-                journal.append(message)
-            if dialogue.ending is not None:
-                journal.finish(dialogue.ending)
-    except SecretFound as error:
-        if not is_begun:
-            path.unlink(missing_ok=True)
-        beside = path.with_suffix(".scrubbed.txt")
-        beside.write_bytes(encode(write_transcript(without_secrets(dialogue))))
-        error.facts = (*error.facts, ("kept", f"the dialogue, without the secret, in {shown(beside)}"))
-        raise
-
-
-def _journal(path: Path, dialogue: Dialogue, *, is_begun: bool) -> Journal:
-    if is_begun:
-        return Journal.resume(path, dialogue.scenario)[0]
-    return Journal.create(path, dialogue.scenario, dialogue.sample)

@@ -7,7 +7,7 @@ import shlex
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -15,33 +15,29 @@ from dialogue_harness.checks.loops.detector import find_termination_loop
 from dialogue_harness.cli import warn
 from dialogue_harness.cli.files import read_dialogue
 from dialogue_harness.cli.folder import Folder
+from dialogue_harness.cli.remedies import advise
 from dialogue_harness.dialogue import Usage
+from dialogue_harness.engine.runner import Runner
+from dialogue_harness.engine.setup import recorder
+from dialogue_harness.engine.tally import Tally
 from dialogue_harness.errors import HarnessError
 from dialogue_harness.models.registry import is_offline
 from dialogue_harness.report.display import in_flight, on_stderr
 from dialogue_harness.report.progress import Board
 from dialogue_harness.report.spending import spent, tallied
 from dialogue_harness.report.talked import Talked, table, totals
-from dialogue_harness.run.obtain import Recorder
-from dialogue_harness.run.runner import Runner
-from dialogue_harness.run.tally import Tally
 from dialogue_harness.storage.format import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from dialogue_harness.checks import TerminationLoop
     from dialogue_harness.cli.output import Output
-    from dialogue_harness.cli.talking import Means
     from dialogue_harness.dialogue import Dialogue
-    from dialogue_harness.models.protocol import Model
+    from dialogue_harness.engine.prices import Prices
+    from dialogue_harness.engine.settings import Settings
     from dialogue_harness.report.spending import Spending
-    from dialogue_harness.run.prices import Prices
-    from dialogue_harness.scenario import Scenario, Speaker
-
-#: How the engine tells users of pytest to go on, which is not how it is done here.
-_OF_PYTEST: Final = "continue with `pytest"
+    from dialogue_harness.scenario import Scenario
 
 
 @dataclass
@@ -113,23 +109,7 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """How dialogues are to be held.
-
-    Attributes:
-        models: who speaks, by name.
-        means: how fast and how persistently they are asked, and what they may take.
-        is_verbose: whether the display shows the last line of each dialogue.
-
-    """
-
-    models: Mapping[str, Model]
-    means: Means
-    is_verbose: bool = False
-
-
-@dataclass(frozen=True)
-class Held:
+class Samples:
     """What became of them all.
 
     Attributes:
@@ -146,31 +126,35 @@ class Held:
     prices: Prices
 
 
-def lines(held: Held) -> list[str]:
+def lines(done: Samples) -> list[str]:
     """Return what became of the samples, for a person: a table, their sum, and what to do next."""
-    rows = [one.talked() for one in held.samples]
-    told = [*table(rows).split("\n"), "; ".join([totals(rows), *spent(held.spent)])]
-    if any(not one.is_complete for one in held.samples):
-        told.append("to go on with what is unfinished: the same command")
-    looped = next((one for one in held.samples if one.loop is not None), None)
+    rows = [one.talked() for one in done.samples]
+    told = [*table(rows).split("\n"), "; ".join([totals(rows), *spent(done.spent)])]
+    if any(not one.is_complete for one in done.samples):
+        told.append("to continue what is unfinished: the same command")
+    looped = next((one for one in done.samples if one.loop is not None), None)
     if looped is not None:
         told.append(f"read one: harness show {shlex.quote(str(looped.path))}")
     return told
 
 
-def json_lines(held: Held) -> list[str]:
+def json_lines(done: Samples) -> list[str]:
     """Return a JSON object for each sample."""
-    return [json.dumps(one.record(held.prices)) for one in held.samples]
+    return [json.dumps(one.record(done.prices)) for one in done.samples]
 
 
-def hold(scenario: Scenario, samples: int, output: Output, asked: Asked) -> Held:
-    """Hold samples of a scenario at once, going on with those that an earlier call left unfinished.
+def run(
+    scenario: Scenario, samples: int, output: Output, settings: Settings, base_url: str | None, *, is_verbose: bool
+) -> Samples:
+    """Run samples of a scenario at the same time, continuing those that an earlier call left unfinished.
 
     Args:
         scenario: what is to happen.
         samples: how many, at least 1.
         output: the folder for them.
-        asked: how they are held.
+        settings: how models are reached, and what they may cost.
+        base_url: the server of models without an endpoint, or ``None`` for the environment's.
+        is_verbose: whether the display shows the last line of each dialogue.
 
     Raises:
         ConfigurationError: the folder holds something else.
@@ -178,35 +162,21 @@ def hold(scenario: Scenario, samples: int, output: Output, asked: Asked) -> Held
 
     """
     folder = Folder(output)
-    prices = asked.means.settings.prices
-    board = Board(prices)
+    board = Board(settings.prices)
     found = [Sample(number) for number in range(1, samples + 1)]
     with folder.held(scenario):
         wanted = set(folder.missing(scenario, samples))
-        is_stopped = _run(folder, scenario, [one for one in found if one.number in wanted], asked, board)
+        engine = recorder(settings, folder, "extend", base_url=base_url, observer=board)
+        display = on_stderr(board, is_verbose=is_verbose)
+        runner = Runner(engine, concurrency=settings.max_concurrency, wait=display.wait)
+        is_stopped = _run(runner, folder, scenario, [one for one in found if one.number in wanted])
         for sample in found:
             _settle(sample, folder, scenario, was_there=sample.number not in wanted)
-    return Held(found, is_stopped, tallied(board), prices)
+    return Samples(found, is_stopped, tallied(board), settings.prices)
 
 
-def _run(folder: Folder, scenario: Scenario, samples: list[Sample], asked: Asked, board: Board) -> bool:
-    """Hold the samples, note what is in the way of any, and return whether somebody stopped them."""
-
-    def opened(speaker: Speaker) -> Model:
-        return asked.models[speaker.model]
-
-    means = asked.means
-    recorder = Recorder(
-        folder,
-        "extend",
-        opened,
-        retry=means.retry,
-        limiters=means.limiters(),
-        observer=board,
-        budget=means.budget,
-    )
-    display = on_stderr(board, is_verbose=asked.is_verbose)
-    runner = Runner(recorder, concurrency=means.settings.max_concurrency, wait=display.wait)
+def _run(runner: Runner, folder: Folder, scenario: Scenario, samples: list[Sample]) -> bool:
+    """Run the samples, note what is in the way of any, and return whether somebody stopped them."""
     try:
         runner.prepare((scenario, sample.number) for sample in samples)
         for sample in samples:
@@ -224,7 +194,7 @@ def _obtain(sample: Sample, runner: Runner, folder: Folder, scenario: Scenario) 
     try:
         dialogue = runner.get(scenario, sample.number).dialogue
     except HarnessError as error:
-        _advise(error)
+        advise(error)
         sample.error = error
     else:
         sample.path = folder.complete(dialogue)
@@ -245,14 +215,6 @@ def _settle(sample: Sample, folder: Folder, scenario: Scenario, *, was_there: bo
         sample.dialogue, sample.path, sample.is_complete = recording.dialogue, recording.path, recording.is_complete
         if recording.is_complete:  # it ended while the others were being stopped
             sample.path = folder.complete(recording.dialogue)
-
-
-def _advise(error: HarnessError) -> None:
-    """Say how to go on as it is done here."""
-    if error.fix and _OF_PYTEST in error.fix:
-        before = error.fix.partition(_OF_PYTEST)[0].removesuffix("; then ")
-        go_on = "the same command goes on from there"
-        error.fix = f"{before}; then {go_on}" if before else go_on
 
 
 def _say_what_is_waited_for(count: int) -> None:

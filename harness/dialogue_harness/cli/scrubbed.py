@@ -34,6 +34,17 @@ def without_secrets(dialogue: Dialogue) -> Dialogue:
     return replace(dialogue, scenario=Scenario.from_dict(scenario), messages=messages, heading=heading)
 
 
+def holds_secret(scenario: Scenario) -> bool:
+    """Return whether a secret is in a scenario."""
+    about = scenario.to_dict()
+    return bool(known_secrets().scrub_values(about) != about)
+
+
+def scrubbed_message(message: Message) -> Message:
+    """Return a message with a mark in place of each secret; itself if it has none."""
+    return _message(message, known_secrets())
+
+
 def _message(message: Message, known: Secrets) -> Message:
     values = msgspec.to_builtins(message)
     scrubbed = known.scrub_values(values)

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dialogue_harness.errors import ConfigurationError
 from dialogue_harness.secrets import allow
-from dialogue_harness.settings import Settings, read_settings
+from dialogue_harness.settings import read_settings
 from dialogue_harness.settings.files import ProjectFile, find_settings
 from dialogue_harness.storage.format import shown
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
+
+    from dialogue_harness.engine.settings import Settings
 
 #: How often a message is asked for where nobody says: a person who waits would rather know.
 ATTEMPTS: Final = 3
@@ -22,12 +24,12 @@ ATTEMPTS: Final = 3
 _OPTIONS: Final[Mapping[str, str]] = {
     "attempts": "--attempts",
     "max-concurrency": "--max-concurrency",
-    "max-cost": "--budget-cost",
-    "max-tokens": "--budget-tokens",
+    "max-cost": "--harness-max-cost",
+    "max-tokens": "--harness-max-tokens",
 }
 
 #: The stems of our options of a budget, likewise.
-_BUDGETS: Final[Mapping[str, str]] = {"max": "--budget"}
+_BUDGETS: Final[Mapping[str, str]] = {"max": "--harness-max"}
 
 
 class CommandLine:

@@ -8,62 +8,60 @@ import contextlib
 import math
 import sys
 from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dialogue_harness.cli import BROKEN, OK, STOPPED, complain, warn
 from dialogue_harness.cli.live_text import watcher
-from dialogue_harness.cli.output import RECORDING, Output
+from dialogue_harness.cli.output import Output
 from dialogue_harness.cli.settings import ATTEMPTS, settings
-from dialogue_harness.cli.talking import Holder, Means, Talk
+from dialogue_harness.cli.talking import Talk
 from dialogue_harness.cli.terminal import heard
 from dialogue_harness.dialogue import Ending
+from dialogue_harness.engine.runner import DEFAULT_CONCURRENCY
+from dialogue_harness.engine.setup import recorder
 from dialogue_harness.errors import BudgetSpent, ConfigurationError
 from dialogue_harness.models.registry import is_offline
-from dialogue_harness.run.runner import DEFAULT_CONCURRENCY
 from dialogue_harness.scenario import Scenario, Speaker
-from dialogue_harness.storage.format import shown
+from dialogue_harness.storage.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
-    from dialogue_harness.cli.live_text import Watcher
     from dialogue_harness.dialogue import Dialogue, Message
+    from dialogue_harness.engine.settings import Settings
     from dialogue_harness.errors import HarnessError
 
 _DESCRIPTION: Final = """\
-Let two models talk, watch them, and keep the transcript. Recordings for specs are made by pytest.
+Let two models talk, watch them, and keep the transcript. pytest makes the recordings of specs.
 
-On a terminal the dialogue is shown as it is said, the reasoning dimmed, and you are asked for more turns at its end.
-Elsewhere the transcript goes to standard output, or to --output. Ctrl-C ends a dialogue; what was said is kept.
+A terminal shows each reply as it arrives, the reasoning dimmed, and asks for more turns at the end. Elsewhere the
+transcript goes to standard output, or to --output. Ctrl-C ends a dialogue. With --output every message is on disk
+before the next one is asked for, and the same command continues an interrupted dialogue, for as many turns as it asks.
 
-Several samples are held at once, with a display of how far they are, and a line for each at the end. Ctrl-C lets the
-messages in flight arrive (a second one does not); the same command goes on with whatever is unfinished.
+Several samples run at the same time, with a progress display and a line for each at the end. Ctrl-C waits for the
+messages in flight (a second one does not); the same command continues whatever is unfinished.
 
-What servers are called, what tokens cost and what may be spent is read from the project's pytest configuration, as
-pytest run in this folder would read it: pytest.ini, pyproject.toml, tox.ini or setup.cfg, here or in a folder above.
-Before each request it is looked at what was spent; when nothing is left, no further one is sent, and what was said is
-kept.
+Endpoints, prices and budgets come from the project's pytest configuration: pytest.ini, pyproject.toml, tox.ini or
+setup.cfg, in this folder or the nearest one above. When a budget is spent, no further request is sent, and what was
+said is kept.
 """
 
 _EPILOG: Final = """\
 examples:
   harness talk --model builtin:eliza --turns 20                              # no key, no network
-  harness talk --turns 3 --samples 32 --seed 7 --output runs/                # runs/1.txt to runs/32.txt, held at once
+  harness talk --turns 3 --samples 32 --seed 7 --output runs/                # runs/1.txt to runs/32.txt
   harness talk --model gemma-3-27b-it --base-url http://127.0.0.1:8000/v1 --turns 50 --output run.txt
   harness talk --a gpt-4o-mini --b builtin:eliza --system "Stay on topic." | harness check -
-  harness talk --model gpt-4o-mini --samples 32 --output runs/ --budget-cost 5     # by the project's harness_prices
+  harness talk --model gpt-4o-mini --samples 32 --output runs/ --harness-max-cost 5   # by harness_prices
 
 settings: harness_endpoints, harness_prices, harness_max_cost, harness_max_tokens, harness_max_dialogue_cost,
   harness_max_dialogue_tokens, harness_attempts, harness_max_concurrency, harness_not_secret; an option beats them
 
 environment: OPENAI_API_KEY is the key of the server, OPENAI_BASE_URL its address where --base-url is not given
 
-exit codes: 0 all is said, 2 misuse, a model could not answer, or the budget is spent, 130 stopped from the keyboard
+exit codes: 0 complete, 2 misuse, a model could not answer, or the budget is spent, 130 stopped from the keyboard
 """
-
-#: How a talk goes on that is kept as a recording.
-GO_ON: Final = "the same command goes on from there"
 
 _RAISE: Final = "raise --max-tokens, or the server's own limit"
 
@@ -90,14 +88,14 @@ def fill(parser: argparse.ArgumentParser) -> None:
         "--turns", type=_count(0), default=10, metavar="N", help="how often B speaks and A answers (default: 10)"
     )
     course.add_argument(
-        "--end-token", metavar="TEXT", help="a text by which a speaker hangs up, and is told that it can"
+        "--end-token", metavar="TEXT", help="a text with which a speaker can hang up; its system prompt says so"
     )
-    course.add_argument("--samples", type=_count(1), default=1, metavar="N", help="independent dialogues, held at once")
+    course.add_argument("--samples", type=_count(1), default=1, metavar="N", help="independent dialogues, run at once")
     course.add_argument(
         "--max-concurrency",
         type=_count(1),
         metavar="N",
-        help="how many dialogues are held, and replies asked for, at the same time "
+        help="how many dialogues run, and requests are in flight, at the same time "
         f"(default: harness_max_concurrency, else {DEFAULT_CONCURRENCY})",
     )
     course.add_argument(
@@ -108,16 +106,16 @@ def fill(parser: argparse.ArgumentParser) -> None:
     )
     spent = parser.add_argument_group("what it may cost")
     spent.add_argument(
-        "--budget-cost",
+        "--harness-max-cost",
         type=_amount,
         metavar="AMOUNT",
-        help="spend at most so much on models in this call, by harness_prices (default: harness_max_cost, else any)",
+        help="spend at most this on models in this call, by harness_prices (default: harness_max_cost, else any)",
     )
     spent.add_argument(
-        "--budget-tokens",
+        "--harness-max-tokens",
         type=_count(1),
         metavar="N",
-        help="let models take at most so many tokens in this call, sent and received "
+        help="stop after this many tokens in this call, sent and received "
         "(default: harness_max_tokens, else any number); --max-tokens limits a single reply",
     )
     kept = parser.add_argument_group("what is kept and shown")
@@ -133,72 +131,44 @@ def fill(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Hold the dialogues that the command line asks for; what was said is kept, whatever ends them."""
-    means = Means(settings(options), options.base_url)
+    """Run the dialogues that the command line asks for; what was said is kept, whatever ends them."""
+    found = settings(options)
     scenario = _scenario(options)
-    means.budget.check(scenario)
+    recorder(found, Library(Path.cwd()), "none", base_url=options.base_url).check(scenario)
     output = Output.of(options.output, options.samples, options.form)
     if options.json and not output.is_folder:
-        msg = "--json tells of the dialogues in a folder, and none is named"
+        msg = "--json describes the dialogues in a folder, and none is named"
         raise ConfigurationError(msg, fix="add --output FOLDER/")
     if options.samples > 1 or options.json:
-        return _run_samples(scenario, output, options, means)
-    return _run_one(Talk.of(scenario, output.begun(scenario)), output, means)
+        return _run_samples(scenario, output, options, found)
+    return _run_one(scenario, output, options, found)
 
 
-def _run_one(talk: Talk, output: Output, means: Means) -> int:
+def _run_one(scenario: Scenario, output: Output, options: argparse.Namespace, found: Settings) -> int:
     watching = watcher()
+    talk = Talk(scenario, output, found, options.base_url, watching)
     try:
-        watching.begin(talk.scenario, len(talk.messages))
-        holder = Holder(means, watching)
+        watching.begin(scenario, len(talk.messages))
         with asyncio.Runner() as runner:
-            runner.run(holder.hold(talk))
+            runner.run(talk.run())
             while talk.ending == Ending("turns") and (more := watching.ask_for_more()):
-                talk.prolong(more)
-                runner.run(holder.hold(talk))
+                runner.run(talk.run(more))
     finally:
         watching.close()
-        path = _keep(talk, output, watching)
-    _advise(talk, path)
+        talk.keep()
     return _remarks([talk.dialogue], {1: talk.error})
 
 
-def _keep(talk: Talk, output: Output, watching: Watcher) -> Path | None:
-    """Write what was said, and return where; an opener that nobody answered is nothing."""
-    if not (talk.ending or talk.has_answers):
-        return None
-    if output.path is None and watching.wants_pieces:
-        return None  # it was shown on the terminal, which is standard output
-    path = output.write(talk.dialogue)
-    if path is not None:
-        watching.note(f"{len(talk.messages)} messages in {shown(path)}")
-    return path
-
-
-def _advise(talk: Talk, path: Path | None) -> None:
-    """Say what is kept of a dialogue that broke off, and how it goes on: a transcript does not, a recording does."""
-    error = talk.error
-    if error is None:
-        return
-    if path is not None:
-        error.facts = (*error.facts, ("kept", f"{len(talk.messages)} messages in {shown(path)}"))
-    if path is not None and path.suffix == RECORDING:
-        error.fix = f"{error.fix}; then {GO_ON}" if error.fix else GO_ON
-    elif isinstance(error, BudgetSpent):
-        error.fix = f"{error.fix}; a talk that is to go on where it broke off needs --output FILE{RECORDING}"
-
-
-def _run_samples(scenario: Scenario, output: Output, options: argparse.Namespace, means: Means) -> int:
+def _run_samples(scenario: Scenario, output: Output, options: argparse.Namespace, found: Settings) -> int:
     from dialogue_harness.cli import samples  # noqa: PLC0415 -- one dialogue does without what many need
 
-    asked = samples.Asked(means.opened(scenario), means, options.verbose)
-    held = samples.hold(scenario, options.samples, output, asked)
+    done = samples.run(scenario, options.samples, output, found, options.base_url, is_verbose=options.verbose)
     with heard():
-        for line in samples.json_lines(held) if options.json else samples.lines(held):
+        for line in samples.json_lines(done) if options.json else samples.lines(done):
             sys.stdout.write(f"{line}\n")
-    told = [one.dialogue for one in held.samples if one.dialogue is not None and not one.was_there]
-    code = _remarks(told, {one.number: one.error for one in held.samples}, samples=options.samples)
-    return STOPPED if held.is_stopped else code
+    new = [one.dialogue for one in done.samples if one.dialogue is not None and not one.was_there]
+    code = _remarks(new, {one.number: one.error for one in done.samples}, samples=options.samples)
+    return STOPPED if done.is_stopped else code
 
 
 def _remarks(dialogues: Sequence[Dialogue], errors: Mapping[int, HarnessError | None], *, samples: int = 1) -> int:
@@ -261,7 +231,7 @@ def _scenario(options: argparse.Namespace) -> Scenario:
         end_token=options.end_token,
     )
     if options.base_url and is_offline(scenario.a) and is_offline(scenario.b):
-        msg = "--base-url names a server, but both models are in the box and need none"
+        msg = "--base-url names a server, but both models are built in and need none"
         raise ConfigurationError(
             msg, fix="add --model NAME with a model that the server knows, or leave --base-url out"
         )

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from _pytest.outcomes import Failed  # pytest.fail.Exception, which cannot be used as a type
 
     from dialogue_harness.checks.verdict import Verdict
+    from dialogue_harness.engine.obtain import Obtained
     from dialogue_harness.gate.proportion import Decision
-    from dialogue_harness.run.obtain import Obtained
     from dialogue_harness.secrets import Secrets
     from dialogue_harness.storage.library import Library
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from dialogue_harness.engine.obtain import Interrupted
     from dialogue_harness.plugin.options import Options
-    from dialogue_harness.run.obtain import Interrupted
 
 #: Interrupted dialogues that are listed one by one; the rest is counted.
 LISTED: Final = 10

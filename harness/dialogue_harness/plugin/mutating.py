@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from dialogue_harness import checks
 from dialogue_harness.checks.verdict import hearing
+from dialogue_harness.engine.obtain import Obtained
 from dialogue_harness.errors import CheckError
-from dialogue_harness.run.obtain import Obtained
 
 if TYPE_CHECKING:
     from dialogue_harness.dialogue import Dialogue

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from dialogue_harness._text.validation import choice, number
+from dialogue_harness.engine.obtain import RECORD_MODES, RecordMode
+from dialogue_harness.engine.settings import Settings
 from dialogue_harness.errors import ConfigurationError, HarnessError
-from dialogue_harness.run.obtain import RECORD_MODES, RecordMode
-from dialogue_harness.settings import Settings, count, first, read_settings
+from dialogue_harness.settings import count, first, read_settings
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,9 +12,11 @@ import msgspec
 import pytest
 
 from dialogue_harness.checks.verdict import hearing
+from dialogue_harness.engine.runner import Runner
+from dialogue_harness.engine.setup import recorder
 from dialogue_harness.errors import HarnessError, MarkerError, RecordingError
 from dialogue_harness.gate.proportion import Decision
-from dialogue_harness.models.registry import is_offline, open_model
+from dialogue_harness.models.registry import is_offline
 from dialogue_harness.plugin import failures, interrupted, remedies, xdist
 from dialogue_harness.plugin.mutating import Mutated, mutated
 from dialogue_harness.plugin.options import Options, read_options
@@ -31,11 +33,6 @@ from dialogue_harness.report.run import (
     verdict_record,
 )
 from dialogue_harness.report.spending import tallied
-from dialogue_harness.run.budget import Budget
-from dialogue_harness.run.limits import Limiters
-from dialogue_harness.run.obtain import Recorder
-from dialogue_harness.run.retry import Retry
-from dialogue_harness.run.runner import Runner
 from dialogue_harness.secrets import allow, known_secrets, scrub
 from dialogue_harness.storage.library import Library, Served, same_draw
 
@@ -45,11 +42,10 @@ if TYPE_CHECKING:
 
     from dialogue_harness.checks.verdict import Verdict
     from dialogue_harness.dialogue import Dialogue
-    from dialogue_harness.models.registry import Model
+    from dialogue_harness.engine.obtain import Obtained
     from dialogue_harness.plugin.failures import Failure
     from dialogue_harness.plugin.marker import MarkedScenario
-    from dialogue_harness.run.obtain import Obtained
-    from dialogue_harness.scenario import Scenario, Speaker
+    from dialogue_harness.scenario import Scenario
 
 
 @dataclass
@@ -90,19 +86,18 @@ class Session:
         self._board = Board(options.prices)
         library = Library(interrupted.live_folder(options, self.run_id) if options.live else options.fixtures)
         shared = library.shared(self.run_id) if xdist.is_worker(config) else None
-        recorder = Recorder(
+        engine = recorder(
+            options,
             library,
             "missing" if options.live else options.record,
-            self._open,
-            retry=Retry(attempts=options.attempts),
             live=options.live,
             run_id=self.run_id,
-            limiters=Limiters(options.endpoints, most=options.max_concurrency, share=xdist.processes(config)),
+            processes=xdist.processes(config),
+            shared=shared,
             observer=self._board,
-            budget=Budget(options.max_run, options.max_dialogue, prices=options.prices, folder=shared),
         )
         shown = display(config, self._board) if shared is None else xdist.WorkerFigures.of(config, self._board, shared)
-        self.runner = Runner(recorder, concurrency=options.max_concurrency, wait=shown.wait)
+        self.runner = Runner(engine, concurrency=options.max_concurrency, wait=shown.wait)
         self._found: dict[str, Findings] = {}
         self._current: Findings | None = None
         self._hearing: list[Obtained] | None = None
@@ -124,8 +119,8 @@ class Session:
 
     def plan(self) -> list[str]:
         """Return the lines that say what the run would do and take."""
+        from dialogue_harness.engine.plan import forecast  # noqa: PLC0415 -- as above
         from dialogue_harness.report.plan import plan  # noqa: PLC0415 -- few runs are planned
-        from dialogue_harness.run.plan import forecast  # noqa: PLC0415 -- as above
 
         at_once, recorder = self.options.max_concurrency, self.runner.recorder
         forecasts = forecast(recorder, self._wanted)
@@ -232,9 +227,6 @@ class Session:
             report.harness_test = failures.scrubbed_values(found, known_secrets())  # type: ignore[attr-defined]
         if report.longrepr is not None or report.sections:
             failures.scrub_report(report, known_secrets())
-
-    def _open(self, speaker: Speaker) -> Model:
-        return open_model(speaker, self.options.endpoints)
 
     def _scenario(self, scenario: Scenario) -> Scenario:
         return scenario.with_models(self.options.model_a, self.options.model_b)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 from dialogue_harness._text.printable import shorten
 from dialogue_harness._text.words import plural
 from dialogue_harness.dialogue import Usage
+from dialogue_harness.engine.plan import Forecast, duration
 from dialogue_harness.report.amounts import duration_in_words, money
 from dialogue_harness.report.terminal import pair
-from dialogue_harness.run.plan import Forecast, duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dialogue_harness.run.prices import Prices
+    from dialogue_harness.engine.prices import Prices
 
 _HEADERS: Final = ("scenario", "pair", "to do", "dialogues", "calls", "tokens", "cost", "time", "based on")
 _ALIGNED: Final = ("left", "left", "left", "right", "right", "right", "right", "right", "left")

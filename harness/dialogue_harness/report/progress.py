@@ -12,15 +12,15 @@ import msgspec
 from dialogue_harness._text.printable import neutralise, shorten
 from dialogue_harness._text.words import plural
 from dialogue_harness.dialogue import Usage
+from dialogue_harness.engine.tally import Tally
 from dialogue_harness.report.amounts import duration_in_words, money
-from dialogue_harness.run.tally import Tally
 from dialogue_harness.secrets import scrub
 
 if TYPE_CHECKING:
     from dialogue_harness.dialogue import Message
+    from dialogue_harness.engine.obtain import Obtained
+    from dialogue_harness.engine.prices import Prices
     from dialogue_harness.errors import HarnessError, ModelError
-    from dialogue_harness.run.obtain import Obtained
-    from dialogue_harness.run.prices import Prices
     from dialogue_harness.scenario import Scenario
 
 #: From the least to the most telling state: a dialogue that failed in one process may continue in another, and once it

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dialogue_harness.checks.verdict import Verdict
-    from dialogue_harness.run.obtain import Obtained
-    from dialogue_harness.run.prices import Prices
+    from dialogue_harness.engine.obtain import Obtained
+    from dialogue_harness.engine.prices import Prices
 
 FORMAT: Final = "dialogue-harness-run"
 VERSION: Final = 1
@@ -40,7 +40,7 @@ class DialogueRecord(msgspec.Struct, frozen=True):
         turns: turns that were begun.
         messages: number of messages.
         ending: why it ended; ``None`` if that is not known.
-        source: where it came from, see :data:`dialogue_harness.run.obtain.Source`.
+        source: where it came from, see :data:`dialogue_harness.engine.obtain.Provenance`.
         path: its recording, relative to pytest's root if it is below it.
         note: what a reader should know about it.
         new: messages that models were called for in this run.

@@ -14,8 +14,8 @@ from dialogue_harness.scenario import SIDES, Side
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from dialogue_harness.engine.tally import Tally
     from dialogue_harness.report.run import DialogueRecord
-    from dialogue_harness.run.tally import Tally
 
 
 class Spending(msgspec.Struct, frozen=True):

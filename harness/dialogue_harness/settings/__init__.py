@@ -1,4 +1,4 @@
-"""What a run is told of models: servers by name, prices, budgets, limits; read alike for pytest and for `harness`.
+"""The settings of models: servers by name, prices, budgets, limits; read alike for pytest and for `harness`.
 
 The two differ in where a value comes from, which is a :class:`Source`, and in nothing else.
 """
@@ -6,20 +6,18 @@ The two differ in where a value comes from, which is a :class:`Source`, and in n
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
+from dialogue_harness.engine.budget import Allowance
+from dialogue_harness.engine.prices import Prices
+from dialogue_harness.engine.retry import Retry
+from dialogue_harness.engine.runner import DEFAULT_CONCURRENCY
+from dialogue_harness.engine.settings import Settings
 from dialogue_harness.errors import ConfigurationError
 from dialogue_harness.models.endpoints import parse_endpoints
-from dialogue_harness.run.budget import Allowance
-from dialogue_harness.run.prices import Prices
-from dialogue_harness.run.retry import Retry
-from dialogue_harness.run.runner import DEFAULT_CONCURRENCY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from dialogue_harness.models.endpoints import Endpoint
+    from collections.abc import Sequence
 
 
 class Source(Protocol):
@@ -40,30 +38,6 @@ class Source(Protocol):
     def flags(self, stem: str) -> str | None:
         """Return the stem of the flags of a budget as a person types them; ``None`` where it has only ini keys."""
         ...
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a run is told of models.
-
-    Attributes:
-        endpoints: servers by name.
-        attempts: how often a model is asked for one message, at least 1.
-        max_concurrency: how many dialogues are held at once, at least 1.
-        max_run: what the run may spend.
-        max_dialogue: what each dialogue may spend.
-        prices: what tokens cost.
-        not_secret: regular expressions for what is no secret although it looks like one.
-
-    """
-
-    endpoints: Mapping[str, Endpoint]
-    attempts: int
-    max_concurrency: int
-    max_run: Allowance
-    max_dialogue: Allowance
-    prices: Prices
-    not_secret: tuple[str, ...]
 
 
 def read_settings(source: Source, *, attempts: int = Retry().attempts) -> Settings:

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from dialogue_harness import Dialogue, Ending, Scenario, Speaker, checks, read_recording
 from dialogue_harness.checks.loops.stopping import stop_watch
+from dialogue_harness.engine.loop import find_stop
+from dialogue_harness.engine.obtain import Obtained, Recorder, RecordMode
 from dialogue_harness.errors import CheckError, RecordingTooShort, ScenarioError
 from dialogue_harness.models.registry import open_model
-from dialogue_harness.run.loop import find_stop
-from dialogue_harness.run.obtain import Obtained, Recorder, RecordMode
 from dialogue_harness.scenario import StopRule
 from dialogue_harness.storage.library import Library
 from dialogue_harness.storage.recording import Journal, load, write_recording

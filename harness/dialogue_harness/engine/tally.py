@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dialogue_harness.dialogue import Usage
+from dialogue_harness.engine.events import Observer
 from dialogue_harness.models.registry import is_offline
-from dialogue_harness.run.events import Observer
 
 if TYPE_CHECKING:
     from dialogue_harness.dialogue import Message
-    from dialogue_harness.run.prices import Prices
+    from dialogue_harness.engine.prices import Prices
     from dialogue_harness.scenario import Scenario, Side
 
 
 class Tally(Observer):
     """Counts the calls and tokens of every message that a server was asked for, and what they cost.
 
-    A model in the box takes no call, no token and no money.
+    A built-in model takes no call, no token and no money.
 
     Args:
         prices: what tokens cost.

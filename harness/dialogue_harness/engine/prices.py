@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dialogue_harness.dialogue import Usage
     from dialogue_harness.scenario import Speaker
 
-#: Prices are those of so many tokens.
+#: Prices are per this many tokens.
 _TOKENS: Final = 1_000_000
 
 _NUMBER: Final = re.compile(r"[0-9]+(\.[0-9]+)?|\.[0-9]+")
@@ -40,7 +40,7 @@ class Price:
     cached: float
 
     def of(self, usage: Usage) -> float:
-        """Return what so many tokens cost."""
+        """Return the cost of a usage."""
         fresh = usage.input - usage.cached
         return (fresh * self.input + usage.cached * self.cached + usage.output * self.output) / _TOKENS
 
@@ -69,7 +69,7 @@ class Prices:
         return bool(self._prices)
 
     def of(self, speaker: Speaker) -> Price | None:
-        """Return the price of a speaker's model, ``None`` if it is not set; a model in the box costs nothing."""
+        """Return the price of a speaker's model, ``None`` if it is not set; a built-in model costs nothing."""
         if is_offline(speaker):
             return _FREE
         names = (speaker.model, speaker.model_id)

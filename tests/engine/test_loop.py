@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dialogue_harness import Dialogue, Ending, History, Message, Scenario, Speaker, Usage
+from dialogue_harness.engine.loop import converse
+from dialogue_harness.engine.retry import Retry
 from dialogue_harness.errors import ContextTooLong, ScriptExhausted
 from dialogue_harness.models.registry import Context, Delta, Reply
 from dialogue_harness.models.scripted import ScriptedModel
-from dialogue_harness.run.loop import converse
-from dialogue_harness.run.retry import Retry
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogue_harness import Message, Scenario, Speaker, Usage
+from dialogue_harness.engine.context import context
+from dialogue_harness.engine.events import Observer
+from dialogue_harness.engine.limits import LONGEST_HOLD, Bucket, Limited, Limiter, Limiters
+from dialogue_harness.engine.retry import Retry, ask
 from dialogue_harness.errors import ModelError, ServerBusy
 from dialogue_harness.models.registry import Context, Endpoint, Reply
 from dialogue_harness.models.scripted import ScriptedModel
-from dialogue_harness.run.context import context
-from dialogue_harness.run.events import Observer
-from dialogue_harness.run.limits import LONGEST_HOLD, Bucket, Limited, Limiter, Limiters
-from dialogue_harness.run.retry import Retry, ask
 from virtual_time import now, run
 
 if TYPE_CHECKING:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dialogue_harness.checks.loops.stopping import stop_watch
 from dialogue_harness.dialogue import Ending, Message
+from dialogue_harness.engine.context import ContextBuilder, shortened
+from dialogue_harness.engine.retry import Retry, ask
 from dialogue_harness.errors import ContextTooLong
 from dialogue_harness.models.registry import is_offline
-from dialogue_harness.run.context import ContextBuilder, shortened
-from dialogue_harness.run.retry import Retry, ask
 from dialogue_harness.scenario import History
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
+    from dialogue_harness.engine.retry import OnRetry
+    from dialogue_harness.errors import ModelError
     from dialogue_harness.models.protocol import Context, Delta, Model, Reply
-    from dialogue_harness.run.retry import OnRetry
     from dialogue_harness.scenario import Scenario, Side
 
     #: Called with each message when it is complete.
@@ -64,12 +65,11 @@ async def converse(
     stopping = _Stopping(scenario)
     for message in said:
         _hear(message, messages, contexts, stopping)
-    asking = functools.partial(ask, retry=retry or Retry(), on_retry=on_retry)
     while True:
         ending = ended(scenario, messages) or stopping.ending
         if ending is not None:
             return tuple(messages), ending
-        message = await _next(scenario, models, contexts, asking=asking, on_piece=on_piece)
+        message = await _next(scenario, models, contexts, retry=retry or Retry(), on_piece=on_piece, on_retry=on_retry)
         _hear(message, messages, contexts, stopping)
         if on_message is not None:
             on_message(message)
@@ -127,19 +127,33 @@ async def _next(
     models: Mapping[Side, Model],
     contexts: ContextBuilder,
     *,
-    asking: Callable[..., Awaitable[Reply]],
+    retry: Retry,
     on_piece: OnPiece | None,
+    on_retry: OnRetry | None,
 ) -> Message:
     number = contexts.number
     side = scenario.side_at(number)
     given = scenario.given_at(number)
     if given is not None:
         return Message(number, side, given)
-    began = time.monotonic()
+    clock = asyncio.get_running_loop().time
+    entered = clock()
+    failed: list[float] = []  # when each request that failed was sent
+
+    def note(error: ModelError) -> None:
+        failed.append(entered if error.began is None else error.began)
+
+    def retrying(error: ModelError, wait: float) -> None:
+        note(error)
+        if on_retry is not None:
+            on_retry(error, wait)
+
     on_delta = None if on_piece is None else functools.partial(on_piece, side)
-    fitting = functools.partial(asking, models[side], on_delta=on_delta)
-    reply = await _fitting(fitting, contexts.next(), scenario.history)
-    ms = 1000 * (time.monotonic() - began) if reply.ms is None else reply.ms
+    asking = functools.partial(ask, models[side], retry=retry, on_delta=on_delta, on_retry=retrying)
+    reply = await _fitting(asking, contexts.next(), scenario.history, failed=note)
+    ms = 1000 * (clock() - (failed or [entered])[0]) if failed or reply.ms is None else reply.ms
+    # A built-in model takes no time worth recording, and recorded twice it gives the same bytes.
+    is_timed = not is_offline(scenario.speaker(side))
     return Message(
         number,
         side,
@@ -148,24 +162,27 @@ async def _next(
         finish_reason=reply.finish_reason,
         model=reply.model,
         usage=reply.usage,
-        # What is in the box takes no time worth telling, and recorded twice it is to be the same bytes.
-        ms=None if is_offline(scenario.speaker(side)) else round(ms, 1),
+        ms=round(ms, 1) if is_timed else None,
         attempts=reply.attempts,
+        reply_ms=round(reply.ms, 1) if is_timed and failed and reply.ms is not None else None,
     )
 
 
-async def _fitting(asking: Callable[..., Awaitable[Reply]], seen: Context, history: History) -> Reply:
+async def _fitting(
+    asking: Callable[..., Awaitable[Reply]], sent: Context, history: History, *, failed: Callable[[ModelError], None]
+) -> Reply:
     """Ask for a reply; where the context is too long and the scenario limits its history, with half of it."""
     refused = 0
     while True:
         try:
-            reply = await asking(context=seen)
+            reply = await asking(context=sent)
         except ContextTooLong as error:
-            shorter = None if history == History() else shortened(seen)
+            failed(error)
+            shorter = None if history == History() else shortened(sent)
             if shorter is None:
                 error.attempts += refused
                 raise _with_advice(error, history) from None
-            seen = shorter
+            sent = shorter
             refused += error.attempts
         else:
             return replace(reply, attempts=reply.attempts + refused) if refused else reply

@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogue_harness import Message, Scenario, Speaker
+from dialogue_harness.engine.context import context
+from dialogue_harness.engine.limits import Limiters
+from dialogue_harness.engine.loop import converse
+from dialogue_harness.engine.obtain import Recorder
+from dialogue_harness.engine.retry import Retry, ask
 from dialogue_harness.errors import ModelError, RequestRejected, ServerBusy, ServerUnreachable
 from dialogue_harness.models.openai.model import OpenAIModel
 from dialogue_harness.models.protocol import Context, OnDelta, Reply
-from dialogue_harness.run.context import context
-from dialogue_harness.run.obtain import Recorder
-from dialogue_harness.run.retry import Retry, ask
 from dialogue_harness.storage.library import Library
 from dialogue_harness.testing.server import Fault, ProtocolServer
 from virtual_time import now, run
@@ -245,3 +247,34 @@ def test_a_recording_says_of_each_message_how_often_it_was_asked_for(tmp_path: P
 
     assert [message.attempts for message in recorded] == [0, 1, 3, 2, 1]
     assert sum(message.attempts for message in recorded) == server.calls
+
+
+class Recovering:
+    """Answers after 2 seconds, having failed twice: after 1 second each, the server asking for a pause of 10."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    async def reply(self, context: Context, *, on_delta: OnDelta | None = None) -> Reply:
+        del context, on_delta
+        self.calls += 1
+        if self.calls > 2:
+            await asyncio.sleep(2)
+            return Reply("x")
+        await asyncio.sleep(1)
+        error = ServerBusy("busy")
+        error.retry_after = 10.0
+        raise error
+
+    async def aclose(self) -> None:
+        pass
+
+
+def test_the_time_of_a_message_is_what_its_user_waited_and_that_of_the_answered_request_stands_apart() -> None:
+    speaker = Speaker("lab:m")
+    scenario = Scenario("waited", a=speaker, b=speaker, turns=1)
+    model = Limiters().limited(speaker, Recovering())
+    messages, _ = run(converse(scenario, {"A": model, "B": model}, retry=Retry(first=1e-9)))
+    waited, at_once = messages[1:]
+    assert (waited.attempts, waited.ms, waited.reply_ms) == (3, 2 * (1000 + 10_000) + 2000, 2000)
+    assert (at_once.attempts, at_once.ms, at_once.reply_ms) == (1, 2000, None)

@@ -40,7 +40,7 @@ class Retry:
     total: float = 600.0
 
     def wait(self, failures: int, asked: float | None) -> float:
-        """Return the seconds to wait after so many failures (from 1), the server having asked for ``asked``."""
+        """Return the seconds to wait after that many failures (from 1), the server having asked for ``asked``."""
         bound = min(self.first * 2 ** (failures - 1), self.longest)
         drawn = random.uniform(0, bound)  # noqa: S311 -- spreads requests out, guards nothing
         return drawn if asked is None else asked + drawn

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dialogue_harness import Ending, Scenario, Speaker
+from dialogue_harness.engine.events import Observer
+from dialogue_harness.engine.obtain import Recorder, RecordMode
+from dialogue_harness.engine.runner import Runner
 from dialogue_harness.errors import RecordingInterrupted, RecordingMissing
 from dialogue_harness.models.openai.model import OpenAIModel
 from dialogue_harness.models.protocol import Context, OnDelta, Reply
-from dialogue_harness.run.events import Observer
-from dialogue_harness.run.obtain import Recorder, RecordMode
-from dialogue_harness.run.runner import Runner
 from dialogue_harness.storage.library import Library
 from dialogue_harness.storage.recording import load_partial
 from dialogue_harness.testing.server import Fault, ProtocolServer

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from dialogue_harness.dialogue import Usage
+from dialogue_harness.engine.context import CHARACTERS_PER_TOKEN, system_prompt
+from dialogue_harness.engine.loop import find_stop
 from dialogue_harness.errors import HarnessError, RecordingError
 from dialogue_harness.models.registry import is_offline
-from dialogue_harness.run.context import CHARACTERS_PER_TOKEN, system_prompt
-from dialogue_harness.run.loop import find_stop
 from dialogue_harness.scenario import SIDES, Side
 from dialogue_harness.storage.recording import Recording, load_partial
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dialogue_harness.dialogue import Message
-    from dialogue_harness.run.obtain import Intent, Recorder
+    from dialogue_harness.engine.obtain import Intent, Recorder
     from dialogue_harness.scenario import Scenario
 
 #: Where the figures of a forecast come from: recordings of the same scenario and pair, or what its speakers may say at
@@ -121,7 +121,7 @@ def _recordings(recorder: Recorder, scenario: Scenario) -> list[Recording]:
         try:
             one = load_partial(recorder.library.path(scenario, sample))
         except RecordingError:
-            continue  # whoever asks for it is told
+            continue  # whoever asks for it gets the error
         if any(scenario.given_at(message.number) is None for message in one.dialogue.messages):
             found.append(one)  # else it broke off before anybody answered, and tells nothing
     return found

@@ -9,11 +9,11 @@ import pytest
 
 from dialogue_harness import Ending, History, Message, Scenario, Speaker, Usage, checks
 from dialogue_harness.dialogue import Dialogue
+from dialogue_harness.engine.obtain import Recorder, RecordMode
+from dialogue_harness.engine.plan import Forecast, duration, forecast
+from dialogue_harness.engine.prices import Prices
 from dialogue_harness.report.amounts import duration_in_words, money
 from dialogue_harness.report.plan import plan
-from dialogue_harness.run.obtain import Recorder, RecordMode
-from dialogue_harness.run.plan import Forecast, duration, forecast
-from dialogue_harness.run.prices import Prices
 from dialogue_harness.scenario import StopRule
 from dialogue_harness.storage.library import Library
 from dialogue_harness.storage.recording import Journal, write_recording

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dialogue_harness.dialogue import Usage
+from dialogue_harness.engine.context import CHARACTERS_PER_TOKEN, estimated_tokens
+from dialogue_harness.engine.prices import Prices
 from dialogue_harness.errors import BudgetSpent
 from dialogue_harness.models.registry import is_offline
-from dialogue_harness.run.context import CHARACTERS_PER_TOKEN, estimated_tokens
-from dialogue_harness.run.prices import Prices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -227,7 +227,7 @@ class Purse:
         self._allowance = allowance
 
     def paying(self, model: Model, speaker: Speaker) -> Model:
-        """Return a speaker's model, asked only as long as something is left; one in the box costs nothing."""
+        """Return a speaker's model, asked only as long as something is left; a built-in one costs nothing."""
         return model if is_offline(speaker) else Paying(model, self)
 
     async def ask(self, model: Model, context: Context, on_delta: OnDelta | None) -> Reply:

@@ -1,4 +1,4 @@
-"""What is told of dialogues while they are held, for those who show or count it."""
+"""What happens while dialogues run, for those who show or count it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dialogue_harness.dialogue import Message
+    from dialogue_harness.engine.obtain import Obtained
     from dialogue_harness.errors import HarnessError, ModelError
-    from dialogue_harness.run.obtain import Obtained
     from dialogue_harness.scenario import Scenario
 
 
@@ -19,7 +19,7 @@ class Observer:
     ``dialogue_queued``, from the thread that asks for the dialogue, then
     ``dialogue_started``, any number of ``message_done`` and ``retrying``, and last either ``dialogue_done`` or
     ``dialogue_failed``. A dialogue whose recording another process made meanwhile is done without having started; one
-    that is cut short because the run ends is told no further.
+    that is cut short because the run ends gets no further call.
     """
 
     def dialogue_queued(self, scenario: Scenario, sample: int) -> None:
@@ -41,10 +41,10 @@ class Observer:
         """A dialogue cannot go on; what was said is kept. ``error`` is what its tests will be told."""
 
     def server_met(self, endpoint: str, window: int, rpm: float | None, tpm: float | None) -> None:
-        """A server is asked for the first time: for so many replies at once, requests and tokens a minute at most."""
+        """The first request to a server: at most ``window`` at once, ``rpm`` requests and ``tpm`` tokens a minute."""
 
     def server_held(self, endpoint: str, seconds: float) -> None:
-        """The server named ``endpoint`` wants a pause, and is asked for nothing more for so many seconds."""
+        """The server named ``endpoint`` wants a pause, and gets no further request for ``seconds``."""
 
     def limit_changed(self, endpoint: str, window: int) -> None:
         """Of the server named ``endpoint`` at most ``window`` replies are now asked for at the same time."""

@@ -23,7 +23,7 @@ _ALL = History()
 
 
 class ContextBuilder:
-    """What each speaker sees of a dialogue, as it goes on: each message is added once and nothing is built anew.
+    """What each speaker sees of a dialogue, as it goes on: each message is added once and nothing is rebuilt.
 
     Its own messages are the assistant's, the other's the user's, its system prompt comes first. A's own opener is
     left out of A's context unless the scenario keeps it, so that every context begins with a user's message and

@@ -1,4 +1,4 @@
-"""How fast the models of one server are asked: so many at once, so many a minute, and none while it asks for a pause.
+"""How fast the models of one server are asked: requests at once, requests a minute, and none while it wants a pause.
 
 How many replies are asked for at once adapts to what the server bears: additive increase, multiplicative decrease
 (Chiu and Jain, "Analysis of the Increase and Decrease Algorithms for Congestion Avoidance in Computer Networks", 1989).
@@ -12,10 +12,10 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from dialogue_harness.engine.context import estimated_tokens
+from dialogue_harness.engine.events import Observer
 from dialogue_harness.errors import ModelError
 from dialogue_harness.models.registry import is_offline
-from dialogue_harness.run.context import estimated_tokens
-from dialogue_harness.run.events import Observer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ MOST_AT_ONCE: Final = 1000
 #: refuses at random and leaves some requests without an answer would be asked for little else than those.
 _DECREASE: Final = 0.75
 
-#: The window grows from 1 to its limit in so many rounds in which nothing is refused.
+#: The window grows from 1 to its limit in this many rounds in which nothing is refused.
 _ROUNDS: Final = 32
 
 #: Seconds of a pause that is imposed on all dialogues. Where the server asks for more, each finds out for itself, since
@@ -81,7 +81,7 @@ class Limiter:
         most: how many replies are asked for at once at most, 1 or more.
         rpm: requests a minute, more than 0, or ``None`` for no limit.
         tpm: tokens a minute, of contexts and replies together, likewise.
-        observer: is told of the window whenever that changes, and of pauses.
+        observer: is called when the window changes, and for pauses.
 
     """
 
@@ -177,7 +177,7 @@ class Limiter:
             self.hold(error.retry_after)
 
     def hold(self, seconds: float) -> None:
-        """Let nobody pass for so many seconds, unless that is longer than anyone would wait."""
+        """Let nobody pass for ``seconds``, unless that is longer than anyone would wait."""
         if seconds <= LONGEST_HOLD:
             until = asyncio.get_running_loop().time() + seconds
             if until > self._held_until:
@@ -253,6 +253,7 @@ class Limited:
             reply = await self._model.reply(context, on_delta=on_delta)
         except ModelError as error:
             limiter.refused(error, began)
+            error.began = began
             raise
         else:
             used = reply.usage.input + reply.usage.output if reply.usage is not None else cost

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogue_harness import Scenario, Speaker, Usage
+from dialogue_harness.engine.budget import Allowance, Budget
+from dialogue_harness.engine.context import context
+from dialogue_harness.engine.obtain import Obtained, Recorder
+from dialogue_harness.engine.prices import Price, Prices
+from dialogue_harness.engine.tally import Tally
 from dialogue_harness.errors import BudgetSpent, ConfigurationError, ServerBusy
 from dialogue_harness.models.protocol import Context, OnDelta, Reply
-from dialogue_harness.run.budget import Allowance, Budget
-from dialogue_harness.run.context import context
-from dialogue_harness.run.obtain import Obtained, Recorder
-from dialogue_harness.run.prices import Price, Prices
-from dialogue_harness.run.tally import Tally
 from dialogue_harness.storage.format import shown
 from dialogue_harness.storage.library import Library
 from dialogue_harness.storage.recording import load_partial
@@ -158,8 +158,7 @@ def test_no_request_is_sent_once_the_tokens_are_spent(obtain: Callable[..., Obta
         "the budget of the run is spent: 300 of 300 tokens\n"
         "  while: speaker A was to say message 5 of scenario 'talk', sample 1\n"
         "  " + f"kept: 4 messages in {shown(path)}\n"
-        "how to fix: raise --harness-max-tokens (harness_max_tokens); "
-        "then continue with `pytest specs --harness-record=missing`"
+        "how to fix: raise --harness-max-tokens (harness_max_tokens)"
     )
     assert len(load_partial(path).dialogue) == 4
 
@@ -294,7 +293,7 @@ def test_what_was_recorded_of_a_dialogue_before_counts_for_its_own_budget(obtain
 
 def test_processes_of_one_run_share_its_budget(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pids = iter((11, 22))
-    monkeypatch.setattr("dialogue_harness.run.budget.os.getpid", lambda: next(pids))
+    monkeypatch.setattr("dialogue_harness.engine.budget.os.getpid", lambda: next(pids))
     one, other = (Budget(Allowance(tokens=500), folder=tmp_path / "run") for _ in range(2))
     seen = context(SCENARIO, [])
     one_purse, other_purse = one.purse(SCENARIO, ()), other.purse(SCENARIO, ())

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogue_harness import Dialogue, History, Scenario, Speaker
-from dialogue_harness.run.context import context, shortened, system_prompt
+from dialogue_harness.engine.context import context, shortened, system_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

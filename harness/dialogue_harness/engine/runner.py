@@ -1,4 +1,4 @@
-"""Many dialogues at once: an event loop in a thread of its own, so that tests run while dialogues are still held."""
+"""Many dialogues at once: an event loop in a thread of its own, so that tests run while dialogues still run."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
     from concurrent.futures import Future
 
-    from dialogue_harness.run.obtain import Obtained, Recorder
+    from dialogue_harness.engine.obtain import Obtained, Recorder
     from dialogue_harness.scenario import Scenario
 
 T = TypeVar("T")
 
-#: Dialogues that are held at the same time unless the caller says otherwise.
+#: Dialogues that run at the same time unless the caller says otherwise.
 DEFAULT_CONCURRENCY = 100
 
 #: Replayed dialogues that are kept in memory; tests that share one seldom lie further apart.
@@ -32,8 +32,8 @@ class Runner:
 
     Args:
         recorder: obtains one dialogue.
-        concurrency: how many dialogues are held at the same time, at least 1.
-        wait: waits for a dialogue that is being held and returns it; may show meanwhile how far all are.
+        concurrency: how many dialogues run at the same time, at least 1.
+        wait: waits for a dialogue that still runs and returns it; may show meanwhile how far all are.
 
     """
 
@@ -64,7 +64,7 @@ class Runner:
                 if self.recorder.may_run(error):
                     self._start(scenario, sample)
             except HarnessError:
-                continue  # the test that asks for it is told
+                continue  # the test that asks for it gets the error
 
     def get(self, scenario: Scenario, sample: int) -> Obtained:
         """Return a dialogue, waiting for it if it has to be run.

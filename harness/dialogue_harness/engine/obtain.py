@@ -5,9 +5,16 @@ from __future__ import annotations
 import asyncio
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from dialogue_harness.dialogue import Dialogue
+from dialogue_harness.engine.budget import Budget
+from dialogue_harness.engine.events import Observer
+from dialogue_harness.engine.failures import as_harness_error, cause, locate, located
+from dialogue_harness.engine.limits import Limiters
+from dialogue_harness.engine.loop import converse, find_stop
+from dialogue_harness.engine.retry import Retry
 from dialogue_harness.errors import (
     BudgetSpent,
     HarnessError,
@@ -21,21 +28,16 @@ from dialogue_harness.errors import (
     RecordingTooNew,
     RecordingTooShort,
 )
-from dialogue_harness.run.budget import Budget
-from dialogue_harness.run.events import Observer
-from dialogue_harness.run.limits import Limiters
-from dialogue_harness.run.loop import converse, find_stop
-from dialogue_harness.run.retry import Retry
-from dialogue_harness.storage.format import RECORD_MISSING, reason, shown
+from dialogue_harness.models.registry import is_offline
 from dialogue_harness.storage.recording import Journal, load_partial, partial_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from dialogue_harness.dialogue import Message
+    from dialogue_harness.dialogue import Ending, Message
+    from dialogue_harness.engine.loop import OnMessage, OnPiece
     from dialogue_harness.models.protocol import Model
-    from dialogue_harness.run.loop import OnMessage, OnPiece
     from dialogue_harness.scenario import Scenario, Side, Speaker
     from dialogue_harness.storage.library import Library, Served
 
@@ -44,7 +46,7 @@ RECORD_MODES: Final[tuple[RecordMode, ...]] = get_args(RecordMode)
 
 #: Where a dialogue came from: its recording; a run that was recorded, or only continued or extended one; a live run
 #: that leaves the fixtures alone; a built-in pair that talked in memory.
-Source = Literal["replayed", "recorded", "continued", "extended", "live", "computed"]
+Provenance = Literal["replayed", "recorded", "continued", "extended", "live", "computed"]
 
 _Action = Literal["record", "continue", "extend", "replace"]
 
@@ -62,14 +64,14 @@ _ACTIONS: Final[dict[type[RecordingError], dict[str, _Action]]] = {
     RecordingTooNew: {"all": "replace"},
 }
 
-_SOURCES: Final[dict[_Action, Source]] = {
+_SOURCES: Final[dict[_Action, Provenance]] = {
     "record": "recorded",
     "continue": "continued",
     "extend": "extended",
     "replace": "recorded",
 }
 
-#: How the processes of a run that records everything anew mark what one of them has begun, and has done.
+#: How the processes of a run that re-records everything mark what one of them has begun, and has done.
 _BEGUN: Final = ".begun"
 _DONE: Final = ".done"
 
@@ -84,7 +86,7 @@ class Obtained:
 
     Attributes:
         dialogue: what was said.
-        source: see :data:`Source`.
+        source: see :data:`Provenance`.
         path: its recording, or ``None`` if it has none.
         note: what a reader should know of it, such as that more turns are recorded than were asked for.
         new: how many messages models were asked for to obtain it; those of a computed dialogue are not counted.
@@ -94,7 +96,7 @@ class Obtained:
     """
 
     dialogue: Dialogue
-    source: Source
+    source: Provenance
     path: Path | None = None
     note: str | None = None
     new: int = 0
@@ -132,10 +134,11 @@ class Recorder:
         live: whether what is recorded is to be called a live run.
         run_id: names the run, so that several processes of one run do not replace each other's recordings.
         limiters: how fast servers are asked.
-        observer: is told what happens while pairs talk.
+        observer: is called with what happens while pairs talk.
         budget: what the run and each dialogue may spend.
 
     Attributes:
+        redact: what a message becomes before it is written; ``None`` refuses messages that hold a secret.
         interrupted: the dialogues that were begun and could not go on.
 
     """
@@ -160,11 +163,22 @@ class Recorder:
         self.observer = observer or Observer()
         self.limiters.observer = self.observer
         self.interrupted: list[Interrupted] = []
+        self.redact: Callable[[Message], Message] | None = None
         self._open_model = open_model
         self._retry = retry or Retry()
         self._budget = budget or Budget()
         self._run_id = run_id
         self._models: dict[str, Model] = {}
+
+    def check(self, scenario: Scenario) -> None:
+        """Make sure, sending nothing, that a pair can be run: its models, its stop rule, prices, and what is left.
+
+        Raises:
+            HarnessError: it cannot.
+
+        """
+        self._budget.check(scenario)
+        self._pair(scenario)
 
     def serve(self, scenario: Scenario, sample: int) -> Obtained:
         """Return the recorded dialogue without calling any model.
@@ -174,7 +188,7 @@ class Recorder:
 
         """
         if self.mode == "all" and not self._is_marked(scenario, sample, _DONE):
-            msg = "to be recorded anew"
+            msg = "to be re-recorded"
             raise RecordingMissing(msg)
         served = self._recorded(scenario, sample)
         if self.mode not in {"none", "all"} and _goes_on(served.path, scenario):
@@ -231,9 +245,9 @@ class Recorder:
             self.observer.dialogue_failed(scenario, sample, error)
             raise
         except OSError as error:
-            told = _told(error)
-            self.observer.dialogue_failed(scenario, sample, told)
-            raise told from error
+            failure = as_harness_error(error)
+            self.observer.dialogue_failed(scenario, sample, failure)
+            raise failure from error
         self.observer.dialogue_done(obtained)
         return obtained
 
@@ -254,10 +268,43 @@ class Recorder:
                 action = self._action_on_disk(scenario, sample)
             return await self._run(scenario, sample, action, on_message, on_piece)
 
-    async def compute(self, scenario: Scenario, sample: int) -> Obtained:
-        """Let the pair talk in memory, recording nothing; for pairs that need no server."""
-        messages, ending = await converse(scenario, self._pair(scenario), sample=sample, retry=self._retry)
-        dialogue = Dialogue(scenario, messages, ending, sample)
+    async def compute(
+        self,
+        scenario: Scenario,
+        sample: int,
+        *,
+        said: Iterable[Message] = (),
+        observer: Observer | None = None,
+        on_message: OnMessage | None = None,
+        on_piece: OnPiece | None = None,
+    ) -> Obtained:
+        """Run the pair in memory, recording nothing.
+
+        Args:
+            scenario: what is to happen.
+            sample: which independent run of it, from 1.
+            said: messages to continue from, numbered from 1.
+            observer: is called with each new message and each retry, in place of the recorder's own.
+            on_message: called with each new message.
+            on_piece: called with each piece of a reply.
+
+        Raises:
+            HarnessError: as :meth:`obtain` does; ``on_message`` has had every message before that.
+
+        """
+        self._budget.check(scenario)
+        messages = list(said)
+        heard = [messages.append, *([on_message] if on_message else [])]
+        pair, observer = self._pair(scenario), observer or Observer()
+        try:
+            _, ending = await self._talk(scenario, sample, tuple(messages), pair, observer, heard, on_piece)
+        except (ModelError, BudgetSpent) as error:
+            locate(error, scenario, sample, len(messages) + 1)
+            raise
+        date = None
+        if not (is_offline(scenario.a) and is_offline(scenario.b)):
+            date = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
+        dialogue = Dialogue(scenario, tuple(messages), ending, sample, date)
         return Obtained(dialogue, "computed", note=_note(dialogue, None))
 
     async def aclose(self) -> None:
@@ -272,7 +319,7 @@ class Recorder:
         return None
 
     def _action_on_disk(self, scenario: Scenario, sample: int) -> _Action:
-        """Return what to do, looking at what lies on disk even where ``all`` does not care what it is."""
+        """Return what to do about what lies on disk, which ``all`` looks at too."""
         try:
             self._recorded(scenario, sample)
         except RecordingError as error:
@@ -300,53 +347,71 @@ class Recorder:
         on_piece: OnPiece | None,
     ) -> Obtained:
         self._budget.check(scenario)
-        pair = self._pair(scenario)  # whatever is wrong with it is told before anything is written
+        pair = self._pair(scenario)  # whatever is wrong with it is raised before anything is written
         journal, said = self._journal(scenario, sample, action)
         self.observer.dialogue_started(scenario, sample, len(said))
 
         def keep(message: Message) -> None:
-            journal.append(message)
-            self.observer.message_done(scenario, sample, message)
-            if on_message is not None:
-                on_message(message)
-
-        def retrying(error: ModelError, wait: float) -> None:
-            self.limiters.refuse_if_closed()
-            self.observer.retrying(scenario, sample, error, wait)
+            journal.append(message if self.redact is None else self.redact(message))
 
         with self._noting(scenario, sample, journal):
-            messages, ending = await converse(
-                scenario,
-                self._paying(scenario, said, pair),
-                said=said,
-                sample=sample,
-                retry=self._retry,
-                on_message=keep,
-                on_piece=on_piece,
-                on_retry=retrying,
-            )
+            heard = [keep, *([on_message] if on_message else [])]
+            messages, ending = await self._talk(scenario, sample, said, pair, self.observer, heard, on_piece)
             await _to_the_end(journal.finish, ending)  # it waits for the disk, and the other dialogues need not
         self._mark(scenario, sample, _DONE)
         served = self._recorded(scenario, sample)
-        source: Source = "live" if self.live else _SOURCES[action]
+        source: Provenance = "live" if self.live else _SOURCES[action]
         new, note = _asked(messages[len(said) :]), _note(served.dialogue, served.note)
         return Obtained(served.dialogue, source, served.path, note, new, _saved(served.dialogue))
+
+    async def _talk(
+        self,
+        scenario: Scenario,
+        sample: int,
+        said: tuple[Message, ...],
+        pair: dict[Side, Model],
+        observer: Observer,
+        heard: Sequence[OnMessage],
+        on_piece: OnPiece | None,
+    ) -> tuple[tuple[Message, ...], Ending]:
+        """Let a pair talk within its budget; each new message goes to ``heard``, the observer after the first."""
+
+        def hear(message: Message) -> None:
+            heard[0](message)
+            observer.message_done(scenario, sample, message)
+            for each in heard[1:]:
+                each(message)
+
+        def retrying(error: ModelError, wait: float) -> None:
+            self.limiters.refuse_if_closed()
+            observer.retrying(scenario, sample, error, wait)
+
+        return await converse(
+            scenario,
+            self._paying(scenario, said, pair),
+            said=said,
+            sample=sample,
+            retry=self._retry,
+            on_message=hear,
+            on_piece=on_piece,
+            on_retry=retrying,
+        )
 
     @contextmanager
     def _noting(self, scenario: Scenario, sample: int, journal: Journal) -> Iterator[None]:
         """Close the journal at the end, and note what became of a dialogue that is not complete by then."""
-        cause: str | None = None
+        why: str | None = None
         is_complete = False
         try:
             yield
             is_complete = True
         except (HarnessError, OSError) as error:
-            told = _told(error)
-            cause = _cause(told)
-            raise _with_whereabouts(told, scenario, sample, journal) from error
+            failure = as_harness_error(error)
+            why = cause(failure)
+            raise located(failure, scenario, sample, journal) from error
         finally:
             if not is_complete:
-                self.interrupted.append(Interrupted(scenario, sample, journal.working, journal.count, cause))
+                self.interrupted.append(Interrupted(scenario, sample, journal.working, journal.count, why))
             journal.close()
 
     def _journal(self, scenario: Scenario, sample: int, action: _Action) -> tuple[Journal, tuple[Message, ...]]:
@@ -382,7 +447,7 @@ class Recorder:
         return self.library.serve(scenario, sample, find_stop=find_stop)
 
     def _served(self, served: Served) -> Obtained:
-        source: Source = "live" if self.live else "replayed"
+        source: Provenance = "live" if self.live else "replayed"
         return Obtained(served.dialogue, source, served.path, _note(served.dialogue, served.note))
 
     @asynccontextmanager
@@ -406,7 +471,7 @@ class Recorder:
         return bool(self._run_id) and self._mark_path(scenario, sample, what).exists()
 
     def _mark(self, scenario: Scenario, sample: int, what: str) -> None:
-        """Tell the other processes of a run that records everything anew what is not to be done once more."""
+        """Tell the other processes of a run that re-records everything what is not to be done once more."""
         if self._run_id and self.mode == "all":
             path = self._mark_path(scenario, sample, what)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -418,7 +483,7 @@ def _asked(messages: Iterable[Message]) -> int:
 
 
 def _note(dialogue: Dialogue, note: str | None) -> str | None:
-    """Return a note with what else a reader has to know: whoever looks at a stopped dialogue is told so."""
+    """Return a note with what else a reader has to know: that a dialogue was stopped, for one."""
     if dialogue.ending is None or dialogue.ending.reason != "stopped":
         return note
     stopped = f"stopped early, after message {len(dialogue)} of {dialogue.scenario.length}: {dialogue.ending.why}"
@@ -452,36 +517,3 @@ async def _to_the_end(function: Callable[..., None], *args: object) -> None:
         await asyncio.shield(call)
     except asyncio.CancelledError:
         await call
-
-
-def _told(error: HarnessError | OSError) -> HarnessError:
-    """Return the error, or what is to be said where the disk did not take what processes have to tell each other."""
-    if isinstance(error, HarnessError):
-        return error
-    facts = [("file", shown(error.filename or "")), ("problem", reason(error))]
-    return RecordingError("notes of this run cannot be written", facts=facts, fix=f"see to that, then {RECORD_MISSING}")
-
-
-def _cause(error: HarnessError) -> str:
-    """Return in one line why a dialogue cannot go on, and what it needs before it can."""
-    problems = [value for label, value in error.facts if label == "problem"]
-    cause = ": ".join([error.headline, *problems])
-    return f"{cause}; {error.fix}" if isinstance(error, BudgetSpent) else cause
-
-
-def _with_whereabouts(error: HarnessError, scenario: Scenario, sample: int, journal: Journal) -> HarnessError:
-    """Add to an error which message it was about, what is kept, and how to go on."""
-    if isinstance(error, ModelError | BudgetSpent):
-        number = journal.count + 1
-        side = scenario.side_at(number)
-        error.facts = (
-            *error.facts,
-            ("while", f"speaker {side} was to say message {number} of scenario {scenario.name!a}, sample {sample}"),
-            *([("attempts", str(error.attempts))] if isinstance(error, ModelError) else []),
-        )
-        go_on = "continue with `pytest {target} --harness-record=missing`"
-        error.fix = f"{error.fix}; then {go_on}" if error.fix else go_on
-    if journal.working.exists():
-        kept = f"{journal.count} message{'s' * (journal.count != 1)} in {shown(journal.working)}"
-        error.facts = (*error.facts, ("kept", kept))
-    return error
