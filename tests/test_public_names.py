@@ -35,6 +35,7 @@ PUBLIC = [
     "find_termination_loop",
     "read_recording",
     "read_transcript",
+    "transcript_format",
     "write_transcript",
 ]
 

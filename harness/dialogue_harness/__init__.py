@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from dialogue_harness.checks.loops.tracker import IdleRun
     from dialogue_harness.checks.verdict import Evidence, Verdict, check
     from dialogue_harness.dialogue import Dialogue, Ending, Message, Usage
-    from dialogue_harness.formats.transcript import read_transcript, write_transcript
+    from dialogue_harness.formats.files import read_transcript
+    from dialogue_harness.formats.registry import transcript_format
+    from dialogue_harness.formats.transcript import write_transcript
     from dialogue_harness.scenario import History, Scenario, Speaker
     from dialogue_harness.storage.recording import read_recording
 
@@ -37,6 +39,7 @@ __all__ = [
     "find_termination_loop",
     "read_recording",
     "read_transcript",
+    "transcript_format",
     "write_transcript",
 ]
 
@@ -58,7 +61,8 @@ _HOMES = {
     "check": "dialogue_harness.checks.verdict",
     "find_termination_loop": "dialogue_harness.checks.loops.detector",
     "read_recording": "dialogue_harness.storage.recording",
-    "read_transcript": "dialogue_harness.formats.transcript",
+    "read_transcript": "dialogue_harness.formats.files",
+    "transcript_format": "dialogue_harness.formats.registry",
     "write_transcript": "dialogue_harness.formats.transcript",
 }
 

@@ -13,7 +13,9 @@ import pytest
 
 from cli_running import TEA, dialogue, transcript
 from dialogue_harness.cli import main
-from dialogue_harness.formats.transcript import encode, write_transcript, write_transcript_json
+from dialogue_harness.formats.json_form import write_transcript_json
+from dialogue_harness.formats.source import encode
+from dialogue_harness.formats.transcript import write_transcript
 from dialogue_harness.storage.recording import Journal, write_recording
 
 if TYPE_CHECKING:
@@ -158,7 +160,11 @@ def test_a_recording_from_standard_input_is_refused(capsys: Captured, monkeypatc
 
 def test_standard_input_that_is_no_text_is_broken_input(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", piped(b"caf\xe9"))
-    assert complaint(capsys, "show", "-") == "harness: standard input is not UTF-8\n  got: byte 0xe9 at offset 3\n"
+    assert complaint(capsys, "show", "-") == (
+        "harness: standard input, line 1: this is not UTF-8\n"
+        "  got: byte 0xe9 at offset 3\n"
+        "how to fix: save the file as UTF-8\n"
+    )
 
 
 def test_a_named_pipe_is_read_once(capsys: Captured) -> None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from dialogue_harness.cli import main
 from dialogue_harness.dialogue import Dialogue, Message
 from dialogue_harness.errors import SecretFound
-from dialogue_harness.formats.transcript import encode, write_transcript
+from dialogue_harness.formats.source import encode
+from dialogue_harness.formats.transcript import write_transcript
 from dialogue_harness.scenario import Scenario, Speaker
 from dialogue_harness.secrets import Secrets
 from dialogue_harness.storage.format import refuse_secrets

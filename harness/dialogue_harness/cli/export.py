@@ -9,21 +9,11 @@ from dialogue_harness.cli import OK
 from dialogue_harness.cli.files import STANDARD, add_files, read_dialogue
 from dialogue_harness.cli.scrubbed import without_secrets
 from dialogue_harness.cli.terminal import put
-from dialogue_harness.formats.transcript import encode, write_transcript, write_transcript_json
-from dialogue_harness.report.markdown import to_markdown
+from dialogue_harness.formats.files import format_of, writable
+from dialogue_harness.formats.source import encode
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
-
-    from dialogue_harness.dialogue import Dialogue
-
-FORMATS: Final[dict[str, Callable[[Dialogue], str]]] = {
-    "txt": write_transcript,
-    "json": write_transcript_json,
-    "md": to_markdown,
-}
-
 _DESCRIPTION: Final = """\
 Write a recording, or another transcript, as a text transcript, its JSON form, or Markdown.
 
@@ -45,7 +35,7 @@ def fill(parser: argparse.ArgumentParser) -> None:
     """Say what the verb takes."""
     parser.description, parser.epilog = _DESCRIPTION, _EPILOG
     add_files(parser, several=False)
-    parser.add_argument("--format", choices=tuple(FORMATS), help="default: what --output ends with, else txt")
+    parser.add_argument("--format", choices=tuple(writable()), help="default: what --output ends with, else txt")
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help="replaced if it is there; default, and -: standard output"
     )
@@ -54,9 +44,9 @@ def fill(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Export the file that the command line names."""
     output: Path | None = options.output
-    ending = output.suffix.removeprefix(".") if output else ""
-    form = options.format or (ending if ending in FORMATS else "txt")
-    data = encode(FORMATS[form](without_secrets(read_dialogue(options.file))))
+    known = writable()
+    name = options.format or (format_of(output, known.values()) if output else None) or "txt"
+    data = encode(known[name].write(without_secrets(read_dialogue(options.file))))  # type: ignore[misc]  # it can be written
     if output is None or output == STANDARD:
         put(data)
     else:

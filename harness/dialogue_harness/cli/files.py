@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from dialogue_harness._text.printable import shorten
 from dialogue_harness.cli import warn
-from dialogue_harness.errors import RecordingInterrupted, TranscriptError, UsageError
-from dialogue_harness.formats.transcript import parse_transcript, parse_transcript_json, read_transcript
+from dialogue_harness.errors import RecordingInterrupted, UsageError
+from dialogue_harness.formats import files
+from dialogue_harness.formats.source import decode
 from dialogue_harness.storage.format import shown
-from dialogue_harness.storage.recording import load, load_partial
+from dialogue_harness.storage.recording import load_partial
 
 if TYPE_CHECKING:
     import argparse
@@ -28,10 +29,6 @@ FILE_HELP: Final = "a recording (.jsonl) or a transcript (.txt, .json); - reads 
 #: Stands for standard input where a file is read, for standard output where one is written.
 STANDARD: Final = Path("-")
 
-#: A header's keys are sorted, so this stands near the beginning of every recording.
-_MARK: Final = b'"format":"dialogue-recording"'
-_MARKED_WITHIN: Final = 400
-
 
 def add_files(parser: argparse.ArgumentParser, *, several: bool) -> None:
     """Add the argument that names what is read: one file, or any number."""
@@ -42,63 +39,46 @@ def add_files(parser: argparse.ArgumentParser, *, several: bool) -> None:
 
 
 def read_dialogue(path: Path) -> Dialogue:
-    """Return the dialogue in a file: a recording, or a transcript as text or JSON.
+    """Return the one dialogue in a file: a recording, or a transcript in any format.
 
-    What is doubtful about it is said on standard error; an interrupted recording is read as far as it goes.
+    What is doubtful about it is reported on standard error; an interrupted recording is read as far as it goes.
 
     Raises:
-        HarnessError: the file is neither, is not there, or is broken.
+        HarnessError: the file is neither, is not there, or is broken; or it holds several dialogues.
 
     """
-    if path == STANDARD:
-        return _heard(lambda: _from_pipe(sys.stdin.buffer.read(), "standard input"))
-    _check_there(path)
-    if not path.is_file():
-        return _heard(lambda: _from_pipe(path.read_bytes(), str(path)))
-    return _recorded(path) if is_recording(path) else _heard(lambda: read_transcript(path))
+    found = read_dialogues(path)
+    if len(found) != 1:
+        msg = f"{shown(path)} holds {len(found)} dialogues"
+        raise UsageError(msg, fix=f"harness import {shlex.quote(shown(path))}, and name one of the recordings")
+    return found[0]
 
 
-def is_recording(path: Path) -> bool:
-    """Return whether a file is to be read as a recording: by its name, or by how it begins."""
-    if path.suffix == ".jsonl":
-        return True
+def read_dialogues(path: Path) -> tuple[Dialogue, ...]:
+    """Return all dialogues in a file, as :func:`read_dialogue` does one."""
+    if path != STANDARD:
+        _check_there(path)
+    if path == STANDARD or not path.is_file():
+        data, name = (sys.stdin.buffer.read(), "standard input") if path == STANDARD else (path.read_bytes(), str(path))
+        if files.is_recorded(data):
+            msg = f"{shorten(name)} gives a recording, which is only read from a file"
+            raise UsageError(msg, fix="name the file")
+        return _reported(lambda: files.parse(decode(data, name), name))
     try:
-        with path.open("rb") as file:
-            return _MARK in file.read(_MARKED_WITHIN)
-    except OSError:
-        return False  # reading it as a transcript will say why
-
-
-def _heard(read: Callable[[], Dialogue]) -> Dialogue:
-    with warnings.catch_warnings(record=True) as doubts:
-        warnings.simplefilter("always")
-        dialogue = read()
-    for doubt in doubts:
-        warn(doubt.message)
-    return dialogue
-
-
-def _recorded(path: Path) -> Dialogue:
-    try:
-        return load(path).dialogue
+        return _reported(lambda: files.load_all(path))
     except RecordingInterrupted as error:
         dialogue = load_partial(path).dialogue  # or raises, if not even its first line is whole
         warn(f"{shown(path)}: {error.headline}; it is read as far as it goes, {len(dialogue)} messages")
-        return dialogue
+        return (dialogue,)
 
 
-def _from_pipe(data: bytes, name: str) -> Dialogue:
-    if _MARK in data[:_MARKED_WITHIN]:
-        msg = f"{shorten(name)} gives a recording, which is only read from a file"
-        raise UsageError(msg, fix="name the file")
-    try:
-        text = data.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError as error:
-        got = f"byte 0x{data[error.start]:02x} at offset {error.start}"
-        msg = f"{shorten(name)} is not UTF-8"
-        raise TranscriptError(msg, facts=[("got", got)]) from None
-    parse = parse_transcript_json if text.lstrip("\ufeff \t\r\n").startswith("{") else parse_transcript
-    return parse(text, source=name)
+def _reported(read: Callable[[], tuple[Dialogue, ...]]) -> tuple[Dialogue, ...]:
+    with warnings.catch_warnings(record=True) as doubts:
+        warnings.simplefilter("always")
+        dialogues = read()
+    for doubt in doubts:
+        warn(doubt.message)
+    return dialogues
 
 
 def _check_there(path: Path) -> None:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from dialogue_harness._text.printable import shorten
 from dialogue_harness.cli import OK, warn
-from dialogue_harness.cli.files import is_recording, read_dialogue
+from dialogue_harness.cli.files import read_dialogues
 from dialogue_harness.cli.terminal import heard
 from dialogue_harness.errors import RecordingError, UsageError
+from dialogue_harness.formats.files import is_recording
 from dialogue_harness.scenario import TOLD_BY_TRANSCRIPT
 from dialogue_harness.storage.format import shown
 from dialogue_harness.storage.library import Library
@@ -57,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
         msg = "--scenario must not be blank"
         raise UsageError(msg, fix="name the scenario, or leave --scenario out")
     # All are read before the first is written, so that a broken one among many leaves nothing half done.
-    dialogues = [(path, _transcript(path)) for path in options.files]
+    dialogues = [(path, dialogue) for path in options.files for dialogue in _transcripts(path)]
     beside: dict[Path, list[tuple[int, Dialogue]]] = {}
     for path, dialogue in dialogues:
         recording = library.add(dialogue, name=options.scenario or path.stem)
@@ -75,13 +76,13 @@ def run(options: argparse.Namespace) -> int:
     return OK
 
 
-def _transcript(path: Path) -> Dialogue:
+def _transcripts(path: Path) -> tuple[Dialogue, ...]:
     if path.is_file() and is_recording(path):
         name = shown(path)
         msg = f"{name} is a recording already"
         fix = f"copy it to where it belongs; or harness export {name} --output FILE.txt, and import that"
         raise UsageError(msg, fix=fix)
-    return read_dialogue(path)
+    return read_dialogues(path)
 
 
 def _messages(dialogue: Dialogue) -> str:

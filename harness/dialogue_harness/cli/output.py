@@ -11,7 +11,9 @@ from dialogue_harness.cli.files import STANDARD
 from dialogue_harness.cli.scrubbed import without_secrets
 from dialogue_harness.cli.terminal import put
 from dialogue_harness.errors import ConfigurationError, RecordingError, SecretFound
-from dialogue_harness.formats.transcript import encode, write_transcript, write_transcript_json
+from dialogue_harness.formats.json_form import write_transcript_json
+from dialogue_harness.formats.source import encode
+from dialogue_harness.formats.transcript import write_transcript
 from dialogue_harness.storage.format import shown
 from dialogue_harness.storage.recording import Journal, load_partial
 

@@ -154,15 +154,21 @@ def load_partial(path: str | os.PathLike[str]) -> Recording:
 
 
 def write_recording(
-    path: str | os.PathLike[str], dialogue: Dialogue, *, origin: Origin = "import", recorded_at: str | None = None
+    path: str | os.PathLike[str],
+    dialogue: Dialogue,
+    *,
+    origin: Origin = "import",
+    recorded_at: str | None = None,
+    overwrite: bool = False,
 ) -> None:
-    """Write a whole recording: it is there completely or not at all, and what is there already stays.
+    """Write a whole recording: it is there completely or not at all, and what is there already stays by default.
 
     Args:
         path: the file; folders that are missing are made.
         dialogue: what to write. Its ``date`` and ``heading`` are kept if it was imported.
         origin: see :class:`Recording`.
         recorded_at: such as ``2026-11-23T18:05:00Z``, by default now.
+        overwrite: whether a file that is there is replaced.
 
     Raises:
         RecordingError: there is a file already (the cause is then ``FileExistsError``), or it cannot be written.
@@ -178,10 +184,29 @@ def write_recording(
     content = b"".join(lines)
     end = _end_line(dialogue.ending, len(dialogue.messages), hashlib.sha256(content))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _place(_temporary(path, content + end), path)
+        write_file(path, content + end, overwrite=overwrite)
     except OSError as error:
         raise _not_written(path, error) from error
+
+
+def write_file(path: Path, content: bytes, *, overwrite: bool) -> None:
+    """Write a file completely or not at all, making folders that are missing.
+
+    Raises:
+        FileExistsError: it is there already, and ``overwrite`` is not set.
+        OSError: it cannot be written.
+
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _temporary(path, content)
+    if not overwrite:
+        _place(temporary, path)
+        return
+    try:
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def partial_of(path: Path) -> Path:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dialogue_harness._text.printable import neutralise, shorten
-from dialogue_harness.report.failure import pair
+from dialogue_harness.formats.registry import transcript_format
 
 if TYPE_CHECKING:
     from dialogue_harness.dialogue import Dialogue, Message
@@ -22,7 +22,9 @@ def to_markdown(dialogue: Dialogue) -> str:
     HTML nor Markdown of theirs takes effect; control characters are spelt out.
     """
     scenario = dialogue.scenario
-    facts = [("Pair", pair(scenario)), ("Turns", str(scenario.turns)), ("Messages", str(len(dialogue)))]
+    a, b = shorten(scenario.a.model, 60), shorten(scenario.b.model, 60)
+    pair = f"{a} with itself" if a == b else f"{a} with {b}"
+    facts = [("Pair", pair), ("Turns", str(scenario.turns)), ("Messages", str(len(dialogue)))]
     if dialogue.date:
         facts.insert(0, ("Date", shorten(dialogue.date, 40)))
     if dialogue.ending:
@@ -55,3 +57,10 @@ def _fenced(text: str) -> list[str]:
 
 def _escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)
+
+
+@transcript_format("md", suffix=".md")
+class Markdown:
+    """Markdown, for reading; it is never read back."""
+
+    write = staticmethod(to_markdown)
