@@ -11,7 +11,7 @@ import pytest
 import dialogue_harness
 from dialogue_harness import checks, cli
 from dialogue_harness.plugin import OPTIONS
-from dialogue_harness.report.run import DialogueRecord, Run, SampleRecord, TestRecord
+from dialogue_harness.report.run import DialogueRecord, RunRecord, SampleRecord, TestRecord
 from dialogue_harness.run.obtain import _ACTIONS, RECORD_MODES
 from places import ROOT
 
@@ -151,7 +151,9 @@ def test_the_table_of_modes_is_what_the_recorder_does() -> None:
 
 def test_every_field_of_a_run_is_told() -> None:
     told = set(re.findall(r"`(\w+)`", read(DOCS / "configuration.md").partition("## What a run leaves")[2]))
-    fields = {name for record in (Run, TestRecord, SampleRecord, DialogueRecord) for name in record.__struct_fields__}
+    fields = {
+        name for record in (RunRecord, TestRecord, SampleRecord, DialogueRecord) for name in record.__struct_fields__
+    }
     assert fields - told == set()
 
 

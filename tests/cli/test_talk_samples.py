@@ -317,9 +317,7 @@ def test_a_first_interrupt_waits_for_what_is_in_flight_and_a_second_does_not(ser
         waiting = process.stderr.readline()
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
-    assert waiting == (
-        "harness: waiting for the 3 messages that are in flight, to keep what is paid for (Ctrl-C: stop now)\n"
-    )
+    assert waiting == ("harness: waiting for 3 messages in flight, already paid for (Ctrl-C: stop now)\n")
     assert (process.returncode, err) == (130, "")
     assert files() == ["1.jsonl", "2.jsonl"]
     assert [line.split()[1] for line in out.splitlines()[2:5]] == ["unfinished", "unfinished", "nothing"]
@@ -371,7 +369,7 @@ def test_with_v_each_dialogue_shows_its_last_line(server: ProtocolServer, monkey
 
 def test_a_log_gets_plain_lines(server: ProtocolServer, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
     slow(server)
-    monkeypatch.setattr("dialogue_harness.report.waiting.EVERY", 0.1)
+    monkeypatch.setattr("dialogue_harness.report.display.EVERY", 0.1)
     assert main(of_server(server)) == 0
     lines = capsys.readouterr().err.splitlines()
     assert lines

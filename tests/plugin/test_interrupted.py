@@ -47,9 +47,9 @@ def test_what_can_be_continued_is_listed_with_the_one_command(spec: Spec, run: R
     result = run("test_tea.py", "--harness-record=missing", "-k", "mute or tea")
 
     result.stdout.fnmatch_lines([
-        "can be continued:",
+        "incomplete, and can be continued:",
         f"  {KEPT} (3 of 7 messages): the script of B has no line for message 4",
-        "  pytest * test_tea.py -k 'mute or tea' --harness-record=missing",
+        "continue with: pytest * test_tea.py -k 'mute or tea' --harness-record=missing",
     ])  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def test_a_mode_that_is_given_as_two_words_is_replaced(spec: Spec, run: Run) -> 
     spec(MUTE)
     result = run("--harness-record", "extend", "-k", "mute")
 
-    result.stdout.fnmatch_lines(["  pytest * -k mute --harness-record=missing"])
+    result.stdout.fnmatch_lines(["continue with: pytest * -k mute --harness-record=missing"])
 
 
 def live_folder(pytester: pytest.Pytester) -> Path:
@@ -93,9 +93,9 @@ def test_a_live_run_that_could_not_complete_a_dialogue_keeps_them_all(
     kept = KEPT.replace("fixtures", folder.relative_to(pytester.path).as_posix())
     result.stdout.fnmatch_lines([
         f"  kept: 3 messages in {kept}",
-        "can be continued:",
+        "incomplete, and can be continued:",
         f"  {kept} (3 of 7 messages): the script of B has no line for message 4",
-        f"  pytest * --harness-fixtures=reports/live/{folder.name} --harness-record=missing",
+        f"continue with: pytest * --harness-fixtures=reports/live/{folder.name} --harness-record=missing",
     ])  # fmt: skip
     assert len(load_partial(pytester.path / kept).dialogue) == 3
     assert len(read_recording(next(folder.glob("tea/*/1.jsonl")))) == 7
@@ -117,7 +117,7 @@ def test_workers_tell_the_controller(spec: Spec, pytester: pytest.Pytester) -> N
     result = pytester.runpytest_subprocess("-n", "2", "-p", "no:randomly", "--harness-record=missing")
 
     result.assert_outcomes(errors=1, passed=1)
-    result.stdout.fnmatch_lines(["can be continued:", f"  {KEPT} (3 of 7 messages): *"])
+    result.stdout.fnmatch_lines(["incomplete, and can be continued:", f"  {KEPT} (3 of 7 messages): *"])
     assert len(run_record(pytester)["interrupted"]) == 1
 
 
@@ -125,7 +125,7 @@ def test_what_can_be_continued_is_listed_in_order(spec: Spec, run: Run) -> None:
     spec(MUTE.replace("@pytest.mark.scenario(MUTE)", "@pytest.mark.scenario(MUTE, samples=12)"))
     told = run("--harness-record=missing").stdout.lines
 
-    first = told.index("can be continued:") + 1
+    first = told.index("incomplete, and can be continued:") + 1
     numbers = [line.partition(".jsonl")[0].rpartition("/")[2] for line in told[first : first + 10]]
     assert numbers == [str(number) for number in range(1, 11)]
     assert told[first + 10] == "  … and 2 more"
@@ -144,7 +144,13 @@ def test_the_other_samples_of_a_test_go_on_where_one_cannot(
         result = run("--harness-record=missing")
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["can be continued:", "  fixtures/talk/*/1.jsonl (1 of 7 messages): *", "  pytest *"])
+    result.stdout.fnmatch_lines(
+        [
+            "incomplete, and can be continued:",
+            "  fixtures/talk/*/1.jsonl (1 of 7 messages): *",
+            "continue with: pytest *",
+        ]
+    )
     result.stdout.no_fnmatch_line("harness: waiting*")
     complete = [load_partial(path).is_complete for path in sorted((pytester.path / "fixtures").glob("talk/*/*.jsonl"))]
     assert complete == [False, True, True]
@@ -162,7 +168,7 @@ def test_a_spent_budget_is_listed_with_the_flag_to_raise(
 
     raising = f"*; raise --harness-{flag} (harness_{flag.replace('-', '_')})"
     result.stdout.fnmatch_lines(
-        ["can be continued:", f"  fixtures/talk/*/1.jsonl (* of 7 messages): *is spent{raising}"]
+        ["incomplete, and can be continued:", f"  fixtures/talk/*/1.jsonl (* of 7 messages): *is spent{raising}"]
     )
 
 
@@ -211,8 +217,8 @@ def rest(process: subprocess.Popen[str]) -> str:
     return process.stdout.read()
 
 
-WAITING = "harness: waiting for the message that is in flight, to keep what is paid for (Ctrl-C: stop now)"
-WAITING_FOR_WORKERS = WAITING.replace("message that is", "messages that are")
+WAITING = "harness: waiting for the message in flight, already paid for (Ctrl-C: stop now)"
+WAITING_FOR_WORKERS = WAITING.replace("the message", "messages")
 
 CONVERSING = (
     LIVE.replace("@pytest.mark.scenario(TALK)\ndef test_talk(dialogue):\n    assert dialogue\n", "")
@@ -250,7 +256,7 @@ def test_an_interrupt_from_the_keyboard_waits_for_what_is_in_flight_and_keeps_it
     assert process.returncode == pytest.ExitCode.INTERRUPTED
     assert server.calls == 1
     assert len(load_partial(recording).dialogue) == 2
-    assert "(2 of 7 messages)\n  pytest -p no:randomly --harness-record=missing" in output
+    assert "(2 of 7 messages)\ncontinue with: pytest -p no:randomly --harness-record=missing" in output
 
 
 @pytest.mark.parametrize("spec_text", [LIVE, CONVERSING], ids=["dialogue", "converse"])
@@ -286,7 +292,7 @@ def test_workers_finish_what_is_in_flight_and_the_list_is_told(
     assert process.returncode == pytest.ExitCode.INTERRUPTED
     assert server.calls == 1
     assert len(load_partial(recording).dialogue) == 2
-    assert "(2 of 7 messages)\n  pytest -p no:randomly -n 2 --harness-record=missing" in output
+    assert "(2 of 7 messages)\ncontinue with: pytest -p no:randomly -n 2 --harness-record=missing" in output
     assert not (pytester.path / "fixtures" / ".harness" / "runs").exists()
 
 
@@ -335,8 +341,8 @@ def test_the_command_after_a_live_run_asks_for_nothing_that_was_said(
         monkeypatch.delenv("OPENAI_API_KEY", raising=False)
         result = run("--harness-live", "--harness-max-concurrency=1")
         result.assert_outcomes(passed=1, errors=1)
-        at = result.stdout.lines.index("can be continued:")
-        program, *arguments = shlex.split(result.stdout.lines[at + 2])
+        at = result.stdout.lines.index("incomplete, and can be continued:")
+        program, *arguments = shlex.split(result.stdout.lines[at + 2].removeprefix("continue with: "))
         again = run(*arguments)
 
     assert program == "pytest"
@@ -382,4 +388,4 @@ def test_what_a_killed_worker_left_of_a_live_run_is_kept_and_listed(
         result = pytester.runpytest_subprocess(*arguments, timeout=60)
 
     kept = f"reports/live/{live_folder(pytester).name}/talk/some+model_vs_some+model/1.jsonl"
-    result.stdout.fnmatch_lines(["can be continued:", f"  {kept} (3 of 7 messages)"])
+    result.stdout.fnmatch_lines(["incomplete, and can be continued:", f"  {kept} (3 of 7 messages)"])

@@ -40,7 +40,7 @@ def test_a_misspelt_marker_is_named_as_the_nearest_one(spec: Spec, run: Run) -> 
 def test_a_misspelt_option_is_answered_with_the_nearest_one(spec: Spec, run: Run) -> None:
     text = refused(spec, run, "@pytest.mark.scenario(TEA, sample=3)")
 
-    assert "the scenario marker takes no 'sample', only samples and pass_rate" in text
+    assert "the scenario marker has no option 'sample', only samples and pass_rate" in text
     assert "nearest: samples" in text
     assert f"how to fix: {RIGHT}" in text
 
@@ -57,7 +57,7 @@ def test_a_marker_with_something_else_is_an_error_that_shows_it(spec: Spec, run:
 
 
 def test_a_list_of_scenarios_is_told_to_be_several_arguments(spec: Spec, run: Run) -> None:
-    assert "nearest: pass several scenarios one after the other" in refused(
+    assert "nearest: give several scenarios as several arguments" in refused(
         spec, run, "@pytest.mark.scenario([TEA, SHORT])"
     )
 
@@ -89,7 +89,7 @@ def test_it(last):
 """)
     text = run().stdout.str()
 
-    assert "the fixture 'last' uses `dialogue`, of which a test with several samples has more than one" in text
+    assert "the fixture 'last' uses `dialogue`, but a test with several samples has several dialogues" in text
 
 
 def test_two_scenarios_that_would_share_a_recording_are_told_apart(spec: Spec, run: Run) -> None:

@@ -119,7 +119,7 @@ def test_it(dialogue):
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([
-        "samples 1 and 2 of scenario 'tea' are one draw, served twice",
+        "samples 1 and 2 of scenario 'tea' are copies of the same draw",
         "  recording: fixtures/tea/builtin=scripted_vs_builtin=scripted/1.jsonl",
         "  recording: fixtures/tea/builtin=scripted_vs_builtin=scripted/2.jsonl",
         "how to fix: rm fixtures/tea/*/2.jsonl; then pytest test_tea.py::test_it --harness-record=missing",

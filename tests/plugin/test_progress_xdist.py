@@ -12,11 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogue_harness import Message, Scenario, Speaker, Usage
-from dialogue_harness.plugin.telling import Gathered, Telling
-from dialogue_harness.plugin.watching import Attentive
-from dialogue_harness.report.figures import Figures, Server, Talk, together
-from dialogue_harness.report.progress import Board
-from dialogue_harness.report.waiting import PlainLines
+from dialogue_harness.plugin.xdist import AllFigures, WatchedQueue, WorkerFigures
+from dialogue_harness.report.display import PlainLines
+from dialogue_harness.report.progress import Board, DialogueProgress, Figures, Pace, together
 from dialogue_harness.run.prices import Prices
 from dialogue_harness.testing.server import ProtocolServer
 from terminals import on_terminal, screen
@@ -40,12 +38,12 @@ def test_it(dialogue):
 """
 
 
-def talk(sample: int, **what: Any) -> Talk:
-    return Talk("tea", "m", "m", sample, 11, **what)
+def talk(sample: int, **what: Any) -> DialogueProgress:
+    return DialogueProgress("tea", "m", "m", sample, 11, **what)
 
 
-def telling(board: Board, folder: Path, worker: str = "gw0", *, is_verbose: bool = False) -> Telling:
-    return Telling(board, folder, worker, is_verbose=is_verbose)
+def telling(board: Board, folder: Path, worker: str = "gw0", *, is_verbose: bool = False) -> WorkerFigures:
+    return WorkerFigures(board, folder, worker, is_verbose=is_verbose)
 
 
 @pytest.fixture
@@ -64,10 +62,10 @@ def say(board: Board, number: int, text: str = "Well.") -> None:
 
 def test_a_dialogue_that_several_processes_need_counts_once_as_the_one_says_that_is_furthest() -> None:
     one = Figures(
-        talks=[talk(1, state="running", said=7, began=1.0), talk(2), talk(3, state="failed", said=2), talk(4)]
+        dialogues=[talk(1, state="running", said=7, began=1.0), talk(2), talk(3, state="failed", said=2), talk(4)]
     )
     other = Figures(
-        talks=[talk(1), talk(2, state="done", said=11), talk(3, state="running", said=3, began=2.0), talk(4)]
+        dialogues=[talk(1), talk(2, state="done", said=11), talk(3, state="running", said=3, began=2.0), talk(4)]
     )
 
     for parts in ((one, other), (other, one)):
@@ -93,18 +91,18 @@ def test_a_cost_that_one_process_does_not_know_wholly_is_told_as_the_least() -> 
 
 
 def test_limits_are_those_of_all_processes_that_ask_the_server() -> None:
-    slowed = Server(window=3, most=25, rpm=15.0, tpm=22_500.0, held_until=120.0)
-    parts = [Figures(servers={"lab": slowed}), Figures(servers={"lab": Server(25, 25, 15.0, 22_500.0)})]
+    slowed = Pace(window=3, most=25, rpm=15.0, tpm=22_500.0, held_until=120.0)
+    parts = [Figures(servers={"lab": slowed}), Figures(servers={"lab": Pace(25, 25, 15.0, 22_500.0)})]
 
     assert together(parts, 100.0).lines()[2] == (
-        "at most 28 at once, 30 requests a minute, 45,000 tokens a minute to lab; paused for 20 s by lab"
+        "at most 28 at once, 30 requests a minute, 45,000 tokens a minute to lab; lab asked for a pause of 20 s"
     )
 
 
 def test_the_time_left_is_that_of_what_all_have_said_until_now() -> None:
     parts = [
-        Figures(asked=6, talks=[talk(1, state="running", said=6, began=10.0), talk(2)]),
-        Figures(asked=6, talks=[talk(1), talk(2, state="running", said=6, began=10.0)]),
+        Figures(asked=6, dialogues=[talk(1, state="running", said=6, began=10.0), talk(2)]),
+        Figures(asked=6, dialogues=[talk(1), talk(2, state="running", said=6, began=10.0)]),
     ]
 
     assert together(parts, 22.0).left == "10 s left"  # two at once, each message takes two seconds
@@ -120,11 +118,13 @@ TALKS = st.builds(
 
 
 @given(st.lists(st.lists(TALKS, unique_by=lambda talk: talk.key), max_size=4))
-def test_whatever_processes_say_all_dialogues_are_there_once_and_the_share_is_one(heard: list[list[Talk]]) -> None:
-    found = together([Figures(talks=talks) for talks in heard], 100.0)
+def test_whatever_processes_say_all_dialogues_are_there_once_and_the_share_is_one(
+    heard: list[list[DialogueProgress]],
+) -> None:
+    found = together([Figures(dialogues=talks) for talks in heard], 100.0)
 
-    assert {talk.key for talk in found.talks} == {talk.key for talks in heard for talk in talks}
-    assert len({talk.key for talk in found.talks}) == len(found.talks)
+    assert {talk.key for talk in found.dialogues} == {talk.key for talks in heard for talk in talks}
+    assert len({talk.key for talk in found.dialogues}) == len(found.dialogues)
     assert 0 <= found.share <= 1
 
 
@@ -135,10 +135,10 @@ def test_the_controller_hears_what_a_worker_tells(board: Board, tmp_path: Path) 
     board.dialogue_started(TEA, 1, 0)
     board.server_met("lab", 8, 60.0, None)
     say(board, 1)
-    telling(board, tmp_path).tell()
-    telling(Board(Prices()), tmp_path, "gw1").tell()
+    telling(board, tmp_path).write()
+    telling(Board(Prices()), tmp_path, "gw1").write()
 
-    assert Gathered(tmp_path).figures().lines() == [
+    assert AllFigures(tmp_path).figures().lines() == [
         "0 of 1 dialogue done, 1 running, 0 waiting",
         "1 message, 1,000 tokens, cost 1.00",
         "at most 60 requests a minute to lab",
@@ -156,17 +156,17 @@ def test_what_was_said_last_is_told_where_it_is_shown_and_only_there(
 ) -> None:
     board.dialogue_started(TEA, 1, 0)
     say(board, 2, "\ud800\x1b[2J")
-    telling(board, tmp_path, is_verbose=is_verbose).tell()
+    telling(board, tmp_path, is_verbose=is_verbose).write()
 
-    assert Gathered(tmp_path).figures().last_lines(60) == [line]
+    assert AllFigures(tmp_path).figures().last_lines(60) == [line]
 
 
 def test_a_scenario_of_any_name_can_be_told(tmp_path: Path) -> None:
     board = Board(Prices())
     board.dialogue_queued(Scenario("\ud800 caf\u00e9\x00", a=MODEL, b=MODEL), 1)
-    telling(board, tmp_path).tell()
+    telling(board, tmp_path).write()
 
-    assert [talk.scenario for talk in Gathered(tmp_path).figures().talks] == ["\\ud800 caf\u00e9\\x00"]
+    assert [talk.scenario for talk in AllFigures(tmp_path).figures().dialogues] == ["\\ud800 caf\u00e9\\x00"]
 
 
 def test_a_key_that_a_model_repeats_is_not_written(
@@ -175,28 +175,28 @@ def test_a_key_that_a_model_repeats_is_not_written(
     monkeypatch.setenv("LAB_API_KEY", "planted-8f2b61c0d9e7")
     board.dialogue_started(TEA, 1, 0)
     say(board, 2, "It is planted-8f2b61c0d9e7.")
-    telling(board, tmp_path, is_verbose=True).tell()
+    telling(board, tmp_path, is_verbose=True).write()
 
-    assert Gathered(tmp_path).figures().last_lines(60) == ["tea 1: 2 of 11 B: It is [secret]."]
+    assert AllFigures(tmp_path).figures().last_lines(60) == ["tea 1: 2 of 11 B: It is [secret]."]
 
 
 def test_what_has_not_changed_is_not_written_again(board: Board, tmp_path: Path) -> None:
     one = telling(board, tmp_path)
-    one.tell()
+    one.write()
     (path,) = (tmp_path / ".progress").iterdir()
     path.unlink()
-    one.tell()
+    one.write()
     assert not path.exists()
     board.dialogue_started(TEA, 1, 0)
-    one.tell()
+    one.write()
     assert path.exists()
 
 
 def test_a_disk_that_does_not_take_the_figures_disturbs_nobody(board: Board, tmp_path: Path) -> None:
     tmp_path.joinpath(".progress").write_text("in the way")
-    telling(board, tmp_path).tell()
+    telling(board, tmp_path).write()
 
-    assert not Gathered(tmp_path).is_live
+    assert not AllFigures(tmp_path).is_live
 
 
 def test_a_worker_that_waits_returns_the_result_and_tells_meanwhile(board: Board, tmp_path: Path) -> None:
@@ -208,8 +208,8 @@ def test_a_worker_that_waits_returns_the_result_and_tells_meanwhile(board: Board
 
 
 def test_a_folder_that_is_not_there_tells_of_nothing(tmp_path: Path) -> None:
-    assert not Gathered(tmp_path / "none").is_live
-    assert Gathered(tmp_path / "none").figures().share == 0.0
+    assert not AllFigures(tmp_path / "none").is_live
+    assert AllFigures(tmp_path / "none").figures().share == 0.0
 
 
 # --- what the controller shows
@@ -230,16 +230,16 @@ class Said(queue.Queue[str]):
         return one
 
 
-def attentive(folder: Path, *said: str | None) -> tuple[Attentive, list[str]]:
+def attentive(folder: Path, *said: str | None) -> tuple[WatchedQueue, list[str]]:
     """Return a queue that shows how far the dialogues are, and what it shows; at each look 40 seconds have passed."""
     written: list[str] = []
     times = map(float, range(0, 10_000, 40))
-    lines = PlainLines(Gathered(folder), written.append, clock=lambda: next(times))
-    return Attentive(Said(*said), lines, Gathered(folder)), written
+    lines = PlainLines(AllFigures(folder), written.append, clock=lambda: next(times))
+    return WatchedQueue(Said(*said), lines, AllFigures(folder)), written
 
 
 def test_the_controller_tells_how_far_all_are_while_no_worker_says_anything(board: Board, tmp_path: Path) -> None:
-    telling(board, tmp_path).tell()
+    telling(board, tmp_path).write()
     watched, written = attentive(tmp_path, "at once", None, None, "later")
 
     assert watched.get(timeout=2.0) == "at once"
@@ -259,14 +259,14 @@ def test_where_nothing_is_live_the_queue_is_as_it_was(tmp_path: Path) -> None:
 
 
 def test_when_all_is_said_nothing_is_shown_any_more(board: Board, tmp_path: Path) -> None:
-    telling(board, tmp_path).tell()
-    gathered = Gathered(tmp_path)
+    telling(board, tmp_path).write()
+    gathered = AllFigures(tmp_path)
     assert gathered.is_live
     board.dialogue_started(TEA, 1, 0)
-    telling(board, tmp_path).tell()
+    telling(board, tmp_path).write()
     assert gathered.is_live
     board.dialogue_failed(TEA, 1, ValueError())  # type: ignore[arg-type]  # whatever it was
-    telling(board, tmp_path).tell()
+    telling(board, tmp_path).write()
     assert not gathered.is_live
 
 
@@ -299,7 +299,7 @@ def test_on_a_terminal_the_controller_shows_what_the_workers_do(
 def test_a_log_of_several_processes_has_lines_with_the_figures_of_all(
     run: Run, slow: ProtocolServer, monkeypatch: pytest.MonkeyPatch, pytester: pytest.Pytester
 ) -> None:
-    monkeypatch.setattr("dialogue_harness.report.waiting.EVERY", 0.2)
+    monkeypatch.setattr("dialogue_harness.report.display.EVERY", 0.2)
     result = run("--harness-record=all", "-n", "2")
 
     result.assert_outcomes(passed=2)

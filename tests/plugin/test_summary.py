@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dialogue_harness import __version__
-from dialogue_harness.report.run import Run as RunRecord
+from dialogue_harness.report.run import RunRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -24,7 +24,7 @@ import sys
 
 def test_it():
     ours = sorted(name for name in sys.modules if name.split(".")[0] == "dialogue_harness")
-    assert ours == ["dialogue_harness", "dialogue_harness.plugin"]
+    assert ours == ["dialogue_harness", "dialogue_harness.plugin", "dialogue_harness.plugin._private"]
     assert [name for name in {HEAVY!r} if name in sys.modules] == []
 """)
     result = pytester.runpytest_subprocess(

@@ -120,5 +120,5 @@ def test_a_flag_that_cannot_be_is_refused_once_and_not_by_every_worker(spec: Spe
     result = pytester.runpytest_subprocess("-n", "2", "-p", "no:randomly", "--harness-record=mising")
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: --harness-record (harness_record) must be one of *", "  nearest: missing"])
+    result.stderr.fnmatch_lines(["ERROR: --harness-record (harness_record) must be one of *", "  nearest: 'missing'"])
     assert "INTERNALERROR" not in result.stdout.str()

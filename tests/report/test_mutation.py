@@ -7,7 +7,7 @@ import pytest
 
 from dialogue_harness.mutation import MUTATIONS
 from dialogue_harness.report.mutation import Sensitivity, Trial, judged, to_json, to_text, trial
-from dialogue_harness.report.run import DialogueRecord, Outcome, Run, SampleRecord, TestRecord
+from dialogue_harness.report.run import DialogueRecord, Outcome, RunRecord, SampleRecord, TestRecord
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,13 +16,13 @@ BLANK = MUTATIONS["blank-message"]
 CUT = MUTATIONS["cut-message"]
 
 
-def run(outcomes: dict[str, Outcome], mutations: Sequence[str | None] = (None,)) -> Run:
+def run(outcomes: dict[str, Outcome], mutations: Sequence[str | None] = (None,)) -> RunRecord:
     dialogues = [
         DialogueRecord(f"talk {n}", "a", "b", 1, "0", 3, 7, "turns", "replayed", mutation=mutation)
         for n, mutation in enumerate(mutations)
     ]
     tests = [TestRecord(test, outcome) for test, outcome in outcomes.items()]
-    return Run("0.1.0", "2026-01-01T00:00:00Z", 1.0, "none", live=False, dialogues=dialogues, tests=tests)
+    return RunRecord("0.1.0", "2026-01-01T00:00:00Z", 1.0, "none", live=False, dialogues=dialogues, tests=tests)
 
 
 def noticed(before: Outcome, after: Outcome) -> bool:

@@ -11,9 +11,9 @@ import pytest
 from dialogue_harness import Ending, Message, Scenario, Speaker, Usage
 from dialogue_harness.dialogue import Dialogue
 from dialogue_harness.errors import BudgetSpent, ServerBusy
-from dialogue_harness.plugin.progress import OnTerminal, display
+from dialogue_harness.plugin.progress import display
+from dialogue_harness.report.display import OnTerminal, PlainLines, Silent, drawn, in_flight
 from dialogue_harness.report.progress import Board
-from dialogue_harness.report.waiting import PlainLines, Silent, drawn
 from dialogue_harness.run.obtain import Obtained
 from dialogue_harness.run.prices import Prices
 from dialogue_harness.testing.server import ProtocolServer
@@ -159,59 +159,47 @@ def test_the_display_fits_the_terminal(width: int, height: int, board: Board, cl
 # --- plain lines
 
 
-def waiting(clock: Clock, board: Board, lasts: float) -> tuple[PlainLines, list[str], Future[str]]:
-    """Return plain lines, what they write, and a future that is done when so many seconds have passed."""
+def waited(clock: Clock, board: Board, *seconds: float) -> list[str]:
+    """Return the lines that a log gets in waits that take so many seconds each."""
     written: list[str] = []
-    future: Future[str] = Future()
-    until = clock.now + lasts
+    lines = PlainLines(board, written.append, clock=clock)
+    for lasts in seconds:
+        until = clock.now + lasts
 
-    def is_ready(_: Future[Any], seconds: float) -> bool:
-        clock.now = min(clock.now + seconds, max(until, clock.now))
-        if clock.now >= until and not future.done():
-            future.set_result("there it is")
-        return future.done()
+        def is_over(patience: float, until: float = until) -> bool:
+            clock.now = min(clock.now + patience, until)
+            return clock.now >= until
 
-    return PlainLines(board, written.append, clock=clock, is_ready=is_ready), written, future
-
-
-def test_a_log_gets_a_line_every_thirty_seconds(clock: Clock, board: Board) -> None:
-    lines, written, future = waiting(clock, board, 95)
-
-    assert lines.wait(future) == "there it is"
-    assert written == ["harness: 0 of 0 dialogues done, 0 running, 0 waiting; 0 messages"] * 3
+        lines.until(is_over)
+    return written
 
 
-def test_a_log_gets_no_line_for_what_takes_less(clock: Clock, board: Board) -> None:
-    lines, written, future = waiting(clock, board, 29)
+@pytest.mark.parametrize(
+    ("seconds", "lines"),
+    [((95,), 3), ((29,), 0), ((20, 20), 1)],
+    ids=["every 30 seconds", "not before 30 seconds", "and on across waits"],
+)
+def test_a_log_gets_a_line(seconds: tuple[float, ...], lines: int, clock: Clock, board: Board) -> None:
+    line = "harness: 0 of 0 dialogues done, 0 running, 0 waiting; 0 messages"
+    assert waited(clock, board, *seconds) == [line] * lines
 
-    assert lines.wait(future) == "there it is"
-    assert written == []
 
-
-def test_the_time_goes_on_between_two_waits(clock: Clock, board: Board) -> None:
-    written: list[str] = []
+@pytest.mark.parametrize("shown", [Silent(), PlainLines(Board(Prices()), print)])
+def test_waiting_returns_the_result_or_raises_the_error_of_the_dialogue(shown: Silent) -> None:
     done: Future[str] = Future()
-    done.set_result("at once")
-    asked: list[float] = []
-
-    def is_ready(future: Future[Any], seconds: float) -> bool:
-        asked.append(seconds)
-        return future.done()
-
-    lines = PlainLines(board, written.append, clock=clock, is_ready=is_ready)
-    lines.wait(done)
-    clock.now += 20
-    lines.wait(done)
-
-    assert asked == [30.0, 10.0]
-
-
-def test_an_error_of_the_dialogue_reaches_who_waits(clock: Clock, board: Board) -> None:
+    done.set_result("there it is")
     failed: Future[str] = Future()
     failed.set_exception(ServerBusy("busy"))
 
+    assert shown.wait(done) == "there it is"
     with pytest.raises(ServerBusy):
-        PlainLines(board, print, clock=clock).wait(failed)
+        shown.wait(failed)
+
+
+@pytest.mark.parametrize(("count", "what"), [(None, "messages"), (1, "the message"), (2, "2 messages")])
+def test_the_text_while_messages_are_in_flight_fits_a_terminal(count: int | None, what: str) -> None:
+    assert in_flight(count) == f"waiting for {what} in flight, already paid for (Ctrl-C: stop now)"
+    assert len(f"harness: {in_flight(count)}") <= 80
 
 
 # --- pytest
@@ -270,7 +258,7 @@ def test_with_v_each_dialogue_shows_its_last_line_and_nothing_has_colour_where_n
 
 @pytest.mark.usefixtures("slow")
 def test_a_log_of_pytest_gets_lines_of_their_own(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dialogue_harness.report.waiting.EVERY", 0.2)
+    monkeypatch.setattr("dialogue_harness.report.display.EVERY", 0.2)
     result = run("--harness-live")
 
     result.assert_outcomes(passed=3)

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dialogue_harness import read_recording
-from dialogue_harness.report.run import Run as RunRecord
-from dialogue_harness.report.run import write_run
+from dialogue_harness.report.run import RunRecord, write_run
 from dialogue_harness.storage.recording import load_partial
 from dialogue_harness.testing.server import ProtocolServer, say
 
@@ -87,8 +86,8 @@ def test_on_a_full_disk_what_was_said_is_kept_and_the_next_run_goes_on(
         f"  not written: message {kept + 1}",
         "  problem: No space left on device",
         f"  kept: {kept} messages in {LARGE}",
-        "how to fix: see to that, then pytest test_talk.py::test_large --harness-record=missing",
-        "can be continued:",
+        "how to fix: see to that; then pytest test_talk.py::test_large --harness-record=missing",
+        "incomplete, and can be continued:",
         f"  {LARGE} ({kept} of 121 messages): recording cannot be written: No space left on device",
     ])  # fmt: skip
     assert (pytester.path / LARGE).read_bytes().endswith(b"\n")
@@ -115,7 +114,7 @@ def test_a_folder_that_cannot_be_written_is_told_before_anything_is_asked_for(
             "recording cannot be locked",
             "  file: fixtures/.harness/locks/small/some+model_vs_some+model/1.lock",
             "  problem: Read-only file system",
-            "how to fix: make that folder writable",
+            "how to fix: make that folder writable; then pytest *",
         ],
         consecutive=True,
     )
@@ -143,7 +142,7 @@ def test_a_folder_that_is_taken_away_is_told_at_the_next_message(
         ],
         consecutive=True,
     )
-    result.stdout.no_fnmatch_line("can be continued:")
+    result.stdout.no_fnmatch_line("*can be continued:")
     assert server.calls == 8
 
 
@@ -156,7 +155,9 @@ def test_notes_between_processes_that_cannot_be_written_are_an_error_of_the_reco
     result = run("--harness-record=all", "-k", "small")
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["notes of this run cannot be written", "  problem: *", "how to fix: see to that, *"])
+    result.stdout.fnmatch_lines(
+        ["notes of this run cannot be written", "  problem: *", "how to fix: see to that; then pytest *"]
+    )
     assert server.calls == 0
 
 

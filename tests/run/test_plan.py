@@ -296,11 +296,11 @@ def test_the_table_has_a_line_for_each_scenario_pair_and_thing_to_do() -> None:
     lines = plan(forecasts, Prices(["some/* = 1000 10000"]), at_once=1, mode="missing")
 
     totals = (
-        "2 dialogues to be held, 12 calls, ≈ 7,000 tokens, cost ≈ 16.00, at least 2 min 0 s with 1 at once; "
-        "1 dialogue replayed"
+        "2 dialogues to run, 12 calls, ≈ 7,000 tokens, cost ≈ 16.00, at least 2 min 0 s with 1 at once; "
+        "1 dialogue to replay"
     )
     assert [" ".join(line.split()) for line in lines] == [
-        "scenario pair to do dialogues calls tokens cost time told by",
+        "scenario pair to do dialogues calls tokens cost time based on",
         " ".join(lines[1].split()),
         "talk some/model × 2 replay 1 – – – –",
         "talk some/model × 2 record 2 12 ≈ 7,000 ≈ 16.00 1 min 30 s recordings",
@@ -316,13 +316,13 @@ def test_what_is_a_limit_or_known_in_part_is_told_as_such() -> None:
     unknown = Forecast(SCENARIO, 2, "record", 6)
 
     assert plan([limit], Prices(), at_once=100, mode="all")[-1] == (
-        "1 dialogue to be held, 6 calls, ≤ 220 tokens, time unknown; 0 dialogues replayed"
+        "1 dialogue to run, 6 calls, ≤ 220 tokens, time unknown; 0 dialogues to replay"
     )
     assert plan([limit, unknown], Prices(), at_once=100, mode="all")[-1].startswith(
-        "2 dialogues to be held, 12 calls, ≤ 220 + ? tokens, "
+        "2 dialogues to run, 12 calls, ≤ 220 + ? tokens, "
     )
     assert plan([unknown], Prices(["x = 1 1"]), at_once=100, mode="all")[-1].startswith(
-        "1 dialogue to be held, 6 calls, tokens unknown, cost unknown, time unknown"
+        "1 dialogue to run, 6 calls, tokens unknown, cost unknown, time unknown"
     )
 
 

@@ -16,7 +16,7 @@ from dialogue_harness import secrets as scrubbing
 from dialogue_harness.cli import main
 from dialogue_harness.cli.live_text import LiveText
 from dialogue_harness.models.protocol import Delta
-from dialogue_harness.report.run import Run, TestRecord, write_run
+from dialogue_harness.report.run import RunRecord, TestRecord, write_run
 from dialogue_harness.storage.recording import load_partial
 from dialogue_harness.testing.server import Fault, ProtocolServer
 
@@ -264,7 +264,7 @@ def test_what_a_recording_of_earlier_days_holds_is_told_in_no_failure_and_no_rep
 
 def test_the_record_of_a_run_is_written_without_secrets_whoever_writes_it(tmp_path: Path) -> None:
     test = TestRecord("test_talk.py::test_it", "failed", message=f"it said\n{KEY}, {VALUE} and \ud800")
-    run = Run("1", "2026-01-02T03:04:05Z", 1.0, "none", live=False, dialogues=[], tests=[test])
+    run = RunRecord("1", "2026-01-02T03:04:05Z", 1.0, "none", live=False, dialogues=[], tests=[test])
     write_run(run, tmp_path / "run.json")
     (record,) = json.loads((tmp_path / "run.json").read_bytes())["tests"]
     assert record["message"] == "it said\n[secret], [secret] and ?"

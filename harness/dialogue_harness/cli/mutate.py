@@ -16,7 +16,7 @@ from dialogue_harness.cli import FAILED, OK
 from dialogue_harness.errors import UsageError
 from dialogue_harness.mutation import MUTATIONS, mutation_named
 from dialogue_harness.report.mutation import Sensitivity, Trial, count_dialogues, judged, to_json, to_text, trial
-from dialogue_harness.report.run import Run, read_run
+from dialogue_harness.report.run import RunRecord, read_run
 
 if TYPE_CHECKING:
     import argparse
@@ -129,7 +129,7 @@ def _all(tried: Callable[[Mutation], Trial], mutations: Sequence[Mutation], test
         pool.shutdown(cancel_futures=True)
 
 
-def _unmutated(arguments: Sequence[str], reports: Path) -> Run:
+def _unmutated(arguments: Sequence[str], reports: Path) -> RunRecord:
     code, output = _pytest(arguments, reports, mutation="")
     if code == _NO_TESTS:
         _refuse("pytest finds no test to run", arguments, output)
@@ -141,7 +141,7 @@ def _unmutated(arguments: Sequence[str], reports: Path) -> Run:
     return read_run(record)
 
 
-def _mutated(arguments: Sequence[str], mutation: Mutation, reports: Path) -> Run:
+def _mutated(arguments: Sequence[str], mutation: Mutation, reports: Path) -> RunRecord:
     code, output = _pytest(arguments, reports, mutation=mutation.name)
     record = reports / "run.json"
     if code not in {_GREEN, _RED} or not record.exists():

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import shlex
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -19,21 +18,18 @@ from dialogue_harness.cli.folder import Folder
 from dialogue_harness.dialogue import Usage
 from dialogue_harness.errors import HarnessError
 from dialogue_harness.models.registry import is_offline
+from dialogue_harness.report.display import in_flight, on_stderr
 from dialogue_harness.report.progress import Board
 from dialogue_harness.report.spending import spent, tallied
 from dialogue_harness.report.talked import Talked, table, totals
-from dialogue_harness.report.waiting import LOOK, PlainLines, can_draw, is_ready, live
 from dialogue_harness.run.obtain import Recorder
 from dialogue_harness.run.runner import Runner
 from dialogue_harness.run.tally import Tally
 from dialogue_harness.storage.format import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from concurrent.futures import Future
+    from collections.abc import Mapping
     from pathlib import Path
-
-    from rich.live import Live
 
     from dialogue_harness.checks import TerminationLoop
     from dialogue_harness.cli.output import Output
@@ -41,14 +37,8 @@ if TYPE_CHECKING:
     from dialogue_harness.dialogue import Dialogue
     from dialogue_harness.models.protocol import Model
     from dialogue_harness.report.spending import Spending
-    from dialogue_harness.report.waiting import Display
     from dialogue_harness.run.prices import Prices
     from dialogue_harness.scenario import Scenario, Speaker
-
-T = TypeVar("T")
-
-#: Seconds until the display shows itself, so that it does not flash up for what is done at once.
-_PATIENCE: Final = 0.3
 
 #: How the engine tells users of pytest to go on, which is not how it is done here.
 _OF_PYTEST: Final = "continue with `pytest"
@@ -215,19 +205,17 @@ def _run(folder: Folder, scenario: Scenario, samples: list[Sample], asked: Asked
         observer=board,
         budget=means.budget,
     )
-    display, end_display = _display(board, is_verbose=asked.is_verbose)
+    display = on_stderr(board, is_verbose=asked.is_verbose)
     runner = Runner(recorder, concurrency=means.settings.max_concurrency, wait=display.wait)
     try:
         runner.prepare((scenario, sample.number) for sample in samples)
         for sample in samples:
             _obtain(sample, runner, folder, scenario)
     except KeyboardInterrupt:
-        end_display()
         with suppress(KeyboardInterrupt):  # from the keyboard once more: stop now
             runner.finish(_say_what_is_waited_for)
         return True
     finally:
-        end_display()
         runner.close()
     return False
 
@@ -268,44 +256,4 @@ def _advise(error: HarnessError) -> None:
 
 
 def _say_what_is_waited_for(count: int) -> None:
-    what = "the message that is" if count == 1 else f"the {count} messages that are"
-    warn(f"waiting for {what} in flight, to keep what is paid for (Ctrl-C: stop now)")
-
-
-class _OnTerminal:
-    """A display on standard error, from the time that it is worth it until it is closed."""
-
-    def __init__(self, board: Board, *, is_verbose: bool) -> None:
-        self._board = board
-        self._is_verbose = is_verbose
-        self._live: Live | None = None
-
-    def wait(self, future: Future[T]) -> T:
-        """Return the result of a future when it is there."""
-        if self._live is None and not is_ready(future, _PATIENCE):
-            from rich.console import Console  # noqa: PLC0415 -- only where somebody watches
-
-            self._live = live(self._board, Console(file=sys.stderr), is_verbose=self._is_verbose)
-            self._live.start(refresh=True)
-        while not is_ready(future, LOOK):
-            if self._live is not None:
-                self._live.refresh()
-        return future.result()
-
-    def close(self) -> None:
-        """Leave the terminal as it was."""
-        if self._live is not None:
-            self._live.stop()
-
-
-def _display(board: Board, *, is_verbose: bool) -> tuple[Display, Callable[[], None]]:
-    """Return what fits standard error, and what ends it."""
-    if sys.stderr.isatty() and can_draw():
-        display = _OnTerminal(board, is_verbose=is_verbose)
-        return display, display.close
-    return PlainLines(board, _write_line), lambda: None
-
-
-def _write_line(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+    warn(in_flight(count))

@@ -1,4 +1,4 @@
-"""A dialogue as Markdown, fit for an issue or a pull request."""
+"""A dialogue as Markdown, for an issue or a pull request."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#|~&])")
 def to_markdown(dialogue: Dialogue) -> str:
     """Return the dialogue as Markdown.
 
-    Whatever the models said stands in code fences that are longer than any run of backticks in it, so that neither
-    HTML nor Markdown of theirs takes effect; control characters are spelt out.
+    Messages are in code fences longer than any run of backticks in them, so that no HTML or Markdown in them takes
+    effect. Control characters are escaped.
     """
     scenario = dialogue.scenario
     a, b = shorten(scenario.a.model, 60), shorten(scenario.b.model, 60)

@@ -1,7 +1,4 @@
-"""The pytest plugin: its hooks and fixtures, and nothing else, so that a run that does not use it pays nothing.
-
-Everything behind the hooks is imported when the first test that uses a fixture of ours is collected.
-"""
+"""The pytest plugin: hooks and fixtures only. Everything else is imported once a test uses a fixture of ours."""
 
 from __future__ import annotations
 
@@ -10,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dialogue_harness.plugin._private import fixture_definitions
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping
 
     from dialogue_harness.dialogue import Dialogue
     from dialogue_harness.plugin.session import Session
-    from dialogue_harness.plugin.summary import Summary
+    from dialogue_harness.plugin.summary import RunSummary
 
 
-class Found:
-    """Collects what the tests found from their reports, which under xdist come from other processes.
+class Results:
+    """Collects results from the reports of tests and, with pytest-xdist, from its workers.
 
     Args:
         config: pytest's.
@@ -28,16 +27,25 @@ class Found:
 
     def __init__(self, config: pytest.Config) -> None:
         self.tests: list[dict[str, Any]] = []
-        self.made: list[dict[str, Any]] = []
-        self.interrupted: list[dict[str, Any]] = []
-        self.spent: list[dict[str, Any]] = []
+        self.sent: dict[str, list[dict[str, Any]]] = {"made": [], "interrupted": [], "spent": []}
         self.run_id = ""
         self.began = time.time()
         self._config = config
         self._workers: list[Any] = []
 
+    def add(self, run_id: str, sent: Mapping[str, list[dict[str, Any]]]) -> None:
+        """Add what a process did; see :meth:`dialogue_harness.plugin.session.Session.end`."""
+        self.run_id = run_id
+        for name, records in sent.items():
+            self.sent[name] += records
+
+    def hear_workers(self) -> None:
+        """Add the results of workers that xdist has ended without calling the hook for it."""
+        for node in tuple(self._workers):
+            self.pytest_testnodedown(node)
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep what a report carries of ours."""
+        """Collect the result of a test."""
         found = getattr(report, "harness_test", None)
         if found is not None:
             self.tests.append(found)
@@ -45,136 +53,127 @@ class Found:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodeready(self, node: Any) -> None:  # noqa: ANN401 -- one of xdist's workers
-        """Keep in mind that there is a worker, and show how far its dialogues are, where it may hold any."""
-        if not self._workers and _may_be_live(self._config):
-            from dialogue_harness.plugin.watching import watch_workers  # noqa: PLC0415 -- see the module's docstring
+        """Note a worker, and show the progress of its dialogues if it may run any."""
+        if not self._workers and _may_call_models(self._config):
+            from dialogue_harness.plugin.xdist import watch_workers  # noqa: PLC0415 -- see the module's docstring
 
             watch_workers(self._config, node.workerinput["testrunuid"])
         self._workers.append(node)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401 -- as above
-        """Keep what a worker says it has run."""
-        if node in self._workers:  # else it went down before it was ready
+        """Collect the results of a worker."""
+        if node in self._workers:  # not if it went down before it was ready
             self._workers.remove(node)
-        told = getattr(node, "workeroutput", {})
-        self.run_id = told.get("harness_run", self.run_id)
-        self.made.extend(told.get("harness_made", []))
-        self.interrupted.extend(told.get("harness_interrupted", []))
-        self.spent.extend(told.get("harness_spent", []))
+        output = getattr(node, "workeroutput", {}).get("harness")
+        if output is not None:
+            self.add(*output)
 
     def pytest_keyboard_interrupt(self) -> None:
-        """Let models be asked for nothing more, before fixtures are torn down, which may take its time."""
+        """Stop calling models now, not after the teardown of fixtures, which may take long."""
         ours = self._config.stash.get(SESSION, None)
         if ours is not None:
             ours.interrupt()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
-        """Where the run was interrupted, wait for the workers before xdist ends them."""
+        """Wait for interrupted workers before xdist ends them."""
         if self._workers and exitstatus == pytest.ExitCode.INTERRUPTED:
-            from dialogue_harness.plugin.interrupted import wait_for_workers  # noqa: PLC0415 -- see the module's docstring
+            from dialogue_harness.plugin.xdist import wait_for_workers  # noqa: PLC0415 -- see the module's docstring
 
             wait_for_workers(self._workers, self._config)
 
-    def hear_workers(self) -> None:
-        """Keep what was said by workers that xdist has ended without a word."""
-        for node in tuple(self._workers):
-            self.pytest_testnodedown(node)
 
-
-#: The session's state, absent in a run in which no test uses a fixture of ours.
+#: The session's state, absent if no test uses a fixture of ours.
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
 
-#: What a run found, absent where no test used a dialogue, and in xdist's workers.
-SUMMARY: pytest.StashKey[Summary] = pytest.StashKey()
+#: The summary of the run, absent if no test used a dialogue, and in xdist's workers.
+SUMMARY: pytest.StashKey[RunSummary] = pytest.StashKey()
 
-#: What the tests found, as it comes with their reports.
-FOUND: pytest.StashKey[Found] = pytest.StashKey()
-
-#: Name of the plugin that takes the place of the tests where only a plan is asked for.
-PLANNING = "harness-planning"
+#: The results so far.
+RESULTS: pytest.StashKey[Results] = pytest.StashKey()
 
 _RECORD_HELP = (
-    "what happens where no valid recording exists: 'none' (the default) is an error and calls no model; 'missing' "
-    "records what is missing and continues what was interrupted; 'extend' also runs the turns that a recording is "
-    "short of; 'changed' also records anew what was made from another scenario; 'all' records everything anew"
+    "what to do if there is no valid recording: 'none' (the default) reports an error and never calls a model; "
+    "'missing' records what is missing and continues what was interrupted; 'extend' also runs the turns that a "
+    "recording lacks; 'changed' also re-records what was made from another scenario; 'all' re-records everything"
 )
 
-_DAMAGE_HELP = (
-    "hand the tests mutated copies of the dialogues, in memory, to see which of them notice; `harness mutate --list` "
-    "says what there is, and `harness mutate` tries all"
+_MUTATION_HELP = (
+    "give the tests mutated copies of the dialogues, to see which tests notice; `harness mutate --list` shows the "
+    "mutations, and `harness mutate` tries all of them"
 )
 
-#: Stem of the flag and of its ini key, what its value is called, and its help.
+#: Stem of the flag and of its ini key, placeholder of its value, and help.
 OPTIONS: tuple[tuple[str, str, str], ...] = (
     ("record", "none|missing|changed|extend|all", _RECORD_HELP),
     ("fixtures", "DIR", "folder of the recordings, relative to pytest's root (default: fixtures)"),
-    ("reports", "DIR", "folder for what a run leaves, relative to pytest's root (default: reports)"),
-    ("model-a", "MODEL", "let this model speak for A in every scenario, such as builtin:eliza or openai:NAME"),
-    ("model-b", "MODEL", "let this model speak for B in every scenario"),
-    ("samples", "N", "judge so many samples of each scenario (default: what the marker says, else 1)"),
+    ("reports", "DIR", "folder for the reports of a run, relative to pytest's root (default: reports)"),
+    ("model-a", "MODEL", "use this model for speaker A in every scenario, such as builtin:eliza or openai:NAME"),
+    ("model-b", "MODEL", "use this model for speaker B in every scenario"),
+    ("samples", "N", "number of samples of each scenario (default: what the marker says, else 1)"),
     ("pass-rate", "RATE", "share of a test's samples that has to pass, from 0 to 1 (default: 1)"),
-    ("attempts", "N", "ask a model at most so often for one message before giving up (default: 6)"),
-    ("max-concurrency", "N", "hold at most so many dialogues at once (default: 100)"),
-    ("max-cost", "AMOUNT", "spend at most so much on models in this run, by harness_prices (default: any amount)"),
-    ("max-tokens", "N", "let models take at most so many tokens in this run, sent and received (default: any number)"),
-    ("max-dialogue-cost", "AMOUNT", "spend at most so much on one dialogue (default: any amount)"),
-    ("max-dialogue-tokens", "N", "let one dialogue take at most so many tokens (default: any number)"),
-    ("mutation", "KIND", _DAMAGE_HELP),
+    ("attempts", "N", "number of attempts to get a message from a model before giving up (default: 6)"),
+    ("max-concurrency", "N", "number of dialogues that run at the same time (default: 100)"),
+    ("max-cost", "AMOUNT", "most that the run may cost, by harness_prices (default: any amount)"),
+    ("max-tokens", "N", "most tokens that the run may use, sent and received (default: any number)"),
+    ("max-dialogue-cost", "AMOUNT", "most that one dialogue may cost (default: any amount)"),
+    ("max-dialogue-tokens", "N", "most tokens that one dialogue may use (default: any number)"),
+    ("mutation", "KIND", _MUTATION_HELP),
+)
+
+#: The same for what is on or off.
+_SWITCHES = (
+    ("live", "run the models and leave the recordings alone; failed dialogues are kept in reports/failures"),
+    ("plan", "print how many dialogues, calls and tokens the run would take, and how long; run no test"),
+)
+
+#: Ini keys without a flag; each takes one entry per line.
+_LISTS = (
+    (
+        "harness_endpoints",
+        "servers: NAME = URL [key=ENVIRONMENT_VARIABLE | key-command=COMMAND …]; a speaker's model is NAME:MODEL",
+    ),
+    ("harness_prices", "price of a million tokens: MODEL = INPUT OUTPUT [CACHED]; * and ? match any text"),
+    ("harness_not_secret", "regular expressions for what looks like a secret and is not"),
 )
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the flags and their ini twins."""
+    """Declare the flags and ini keys."""
     group = parser.getgroup("harness", "dialogues between two language models (harness)")
     for stem, metavar, text in OPTIONS:
         group.addoption(f"--harness-{stem}", metavar=metavar, default=None, help=text)
         parser.addini(f"harness_{stem.replace('-', '_')}", f"same as --harness-{stem}", default=None)
-    live = "run the models and leave the recordings alone; failed dialogues are kept in reports/failures"
-    group.addoption("--harness-live", action="store_true", default=None, help=live)
-    parser.addini("harness_live", "same as --harness-live", type="bool", default=False)
-    plan = "say how many dialogues, calls and tokens the run would take, and how long; run no test and call no model"
-    group.addoption("--harness-plan", action="store_true", default=None, help=plan)
-    parser.addini("harness_plan", "same as --harness-plan", type="bool", default=False)
-    endpoints = (
-        "servers by name, one per line: NAME = URL [key=ENVIRONMENT_VARIABLE | key-command=COMMAND …]; "
-        "a speaker's model is NAME:MODEL"
-    )
-    parser.addini("harness_endpoints", endpoints, type="linelist", default=[])
-    prices = "what a million tokens cost, one model per line: MODEL = INPUT OUTPUT [CACHED]; * and ? stand for any text"
-    parser.addini("harness_prices", prices, type="linelist", default=[])
-    allowed = "regular expressions, one per line, for what is no secret although it looks like one"
-    parser.addini("harness_not_secret", allowed, type="linelist", default=[])
+    for stem, text in _SWITCHES:
+        group.addoption(f"--harness-{stem}", action="store_true", default=None, help=text)
+        parser.addini(f"harness_{stem}", f"same as --harness-{stem}", type="bool", default=False)
+    for key, text in _LISTS:
+        parser.addini(key, text, type="linelist", default=[])
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker."""
+    """Register the marker, and refuse invalid flags before anything is collected."""
     usage = "scenario(*scenarios, samples=1, pass_rate=1.0): the dialogues that a test's `dialogue` fixture runs over"
     config.addinivalue_line("markers", usage)
-    config.stash[FOUND] = Found(config)
-    config.pluginmanager.register(config.stash[FOUND], "harness-found")
-    if config.getoption("--harness-plan") or config.getini("harness_plan"):
-        from dialogue_harness.plugin.planning import Planning, refuse_workers  # noqa: PLC0415 -- see the module's docstring
-
-        refuse_workers(config)
-        config.pluginmanager.register(Planning(SESSION), PLANNING)
-    if any(config.getoption(f"--harness-{stem}") is not None for stem, *_ in OPTIONS):
+    config.stash[RESULTS] = Results(config)
+    config.pluginmanager.register(config.stash[RESULTS], "harness-results")
+    if _is_on(config, "plan") or any(config.getoption(f"--harness-{stem}") is not None for stem, *_ in OPTIONS):
         from dialogue_harness.plugin.options import check_options  # noqa: PLC0415 -- see the module's docstring
 
-        check_options(config)
+        check_options(config, is_plan=_is_on(config, "plan"))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give a test that asks for a dialogue the scenarios of its marker."""
-    if _is_fixture_of_ours("dialogue", metafunc._arg2fixturedefs):  # noqa: SLF001 -- there is no public way
+    """Give a test that uses ``dialogue`` the scenarios of its marker."""
+    if _uses(metafunc, "dialogue"):
         from dialogue_harness.plugin.marker import parametrize  # noqa: PLC0415 -- see the module's docstring
 
         parametrize(metafunc)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Note what the selected tests need; nothing is run before the first of them starts."""
+    """Note which dialogues the selected tests need."""
     if any(_is_ours(item) for item in session.items):
         from dialogue_harness.plugin.session import Session  # noqa: PLC0415 -- see the module's docstring
 
@@ -183,28 +182,30 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    """Let the dialogues begin, ahead of the tests and all together."""
+    """Start the dialogues ahead of the tests, all together; or print the plan, and run no test."""
     ours = session.config.stash.get(SESSION, None)
-    is_planned = session.config.pluginmanager.hasplugin(PLANNING)
-    if ours is not None and not session.config.getoption("collectonly") and not session.testsfailed and not is_planned:
+    if _is_on(session.config, "plan") and not session.testsfailed:
+        from dialogue_harness.plugin.summary import print_plan  # noqa: PLC0415 -- see the module's docstring
+
+        print_plan(session.config, ours)
+        session.items.clear()
+    elif ours is not None and not session.config.getoption("collectonly") and not session.testsfailed:
         ours.begin()
     return (yield)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object:
-    """Run a test's body over its samples and give the test one verdict."""
+    """Run a test's body over its samples and give the test one outcome."""
     ours = pyfuncitem.config.stash.get(SESSION, None)
-    if ours is None or not _is_ours(pyfuncitem):
-        return None
-    return ours.call(pyfuncitem)
+    return ours.call(pyfuncitem) if ours is not None and _is_ours(pyfuncitem) else None
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Tell the machinery's failures from the dialogue's, and attach what was found."""
+    """Attach the results to the report, and mark failures of the machinery."""
     report = yield
     ours = item.config.stash.get(SESSION, None)
     if ours is not None and isinstance(item, pytest.Function) and _is_ours(item):
@@ -213,27 +214,22 @@ def pytest_runtest_makereport(
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
-    """Count a test that the machinery failed as an error, whichever phase it was in."""
-    if getattr(report, "harness_errored", False):
-        return "error", "E", "ERROR"
-    return None
+    """Count a test that the machinery failed as an error, in any phase."""
+    return ("error", "E", "ERROR") if getattr(report, "harness_errored", False) else None
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """End what still runs, and leave the record of the run."""
+    """End the dialogues that still run, and write the record of the run."""
     ours = session.config.stash.get(SESSION, None)
-    found = session.config.stash[FOUND]
-    found.hear_workers()
+    results = session.config.stash[RESULTS]
+    results.hear_workers()
     if ours is not None:
-        told = ours.end()
-        found.run_id = ours.run_id
-        found.interrupted += told["interrupted"]
-        found.spent += told["spent"]
-    if found.run_id and (found.tests or found.interrupted) and not hasattr(session.config, "workerinput"):
-        from dialogue_harness.plugin.summary import Summary  # noqa: PLC0415 -- see the module's docstring
+        results.add(ours.run_id, ours.end())
+    if results.run_id and (results.tests or results.sent["interrupted"]) and not hasattr(session.config, "workerinput"):
+        from dialogue_harness.plugin.summary import RunSummary  # noqa: PLC0415 -- see the module's docstring
 
-        session.config.stash[SUMMARY] = Summary(session.config, found)
+        session.config.stash[SUMMARY] = RunSummary(session.config, results)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:  # noqa: ANN401 -- pytest has no public type for it
@@ -245,7 +241,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 @pytest.fixture(scope="session")
 def dialogue(request: pytest.FixtureRequest) -> Dialogue:
-    """One sample's dialogue of the scenario that the test's ``scenario`` marker names."""
+    """One sample of the scenario in the test's ``scenario`` marker."""
     __tracebackhide__ = True
     return request.config.stash[SESSION].dialogues(request.param)[0].dialogue
 
@@ -254,26 +250,29 @@ def dialogue(request: pytest.FixtureRequest) -> Dialogue:
 def converse(request: pytest.FixtureRequest) -> Callable[..., Dialogue]:
     """Return a function of a scenario (and a sample number) that returns its dialogue.
 
-    The recording is served, or made, as it is for ``dialogue``; a pair that is built in talks in memory instead, which
-    takes no server and gives the same dialogue every time, so its scenarios may come from Hypothesis.
+    It is replayed or recorded, as with ``dialogue``. If both models are built-in, it is computed in memory instead:
+    without a server, and the same every time, so that scenarios may come from Hypothesis.
     """
     return request.config.stash[SESSION].converse
 
 
-def _may_be_live(config: pytest.Config) -> bool:
-    """Return whether the settings allow to call models."""
-    if config.getoption("--harness-live") or config.getini("harness_live"):
-        return True
-    return (config.getoption("--harness-record") or config.getini("harness_record") or "none") != "none"
+def _is_on(config: pytest.Config, switch: str) -> bool:
+    return bool(config.getoption(f"--harness-{switch}") or config.getini(f"harness_{switch}"))
+
+
+def _may_call_models(config: pytest.Config) -> bool:
+    mode = config.getoption("--harness-record") or config.getini("harness_record") or "none"
+    return _is_on(config, "live") or mode != "none"
 
 
 def _is_ours(item: pytest.Item) -> bool:
-    """Return whether a test uses a fixture of ours, and not another one of the same name."""
-    info = getattr(item, "_fixtureinfo", None)
-    names = ("dialogue", "converse")
-    return info is not None and any(_is_fixture_of_ours(name, info.name2fixturedefs) for name in names)
+    return isinstance(item, pytest.Function) and (_uses(item, "dialogue") or _uses(item, "converse"))
 
 
-def _is_fixture_of_ours(name: str, definitions: Mapping[str, Sequence[pytest.FixtureDef[Any]]]) -> bool:
+def _uses(test: pytest.Metafunc | pytest.Function, name: str) -> bool:
+    """Return whether a test uses our fixture of this name, and not another one of the same name."""
+    definitions = fixture_definitions(test)
+    if not definitions:
+        return name in test.fixturenames
     found = definitions.get(name)
     return found is not None and len(found) > 0 and found[-1].func.__module__ == __name__

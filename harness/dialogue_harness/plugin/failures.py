@@ -1,39 +1,39 @@
-"""What a failing test prints, and the dialogues of failed live runs."""
+"""What a failed test prints, without secrets; and the dialogues of failed live runs."""
 
 from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from dialogue_harness._text.printable import shorten
-from dialogue_harness.report.failure import explain, quoted, whereabouts
-from dialogue_harness.report.run import shown_path
+from dialogue_harness._text.words import plural
+from dialogue_harness.report.failure import explain, whereabouts
+from dialogue_harness.storage.format import reason, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     import pytest
-    from _pytest.outcomes import Failed  # pytest.fail.Exception, which is no name that a type can be told by
+    from _pytest.outcomes import Failed  # pytest.fail.Exception, which cannot be used as a type
 
     from dialogue_harness.checks.verdict import Verdict
     from dialogue_harness.gate.proportion import Decision
-    from dialogue_harness.plugin.options import Options
     from dialogue_harness.run.obtain import Obtained
+    from dialogue_harness.secrets import Secrets
     from dialogue_harness.storage.library import Library
 
-    #: How a body says that a property does not hold.
+    #: How a test's body says that a property does not hold.
     Failure = AssertionError | Failed
 
-#: Failing samples of one test that are explained one by one; the others are counted.
+#: Failed samples of one test that are explained; the rest is counted.
 EXPLAINED: Final = 3
 
 
 def lines(
     error: BaseException, heard: Sequence[Verdict], obtained: Obtained | None, *, path: str | None, samples: int
 ) -> list[str]:
-    """Return what is to be said of one failed body: its verdict with evidence, or its own message, and where it was.
+    """Return the text of one failed sample: its verdict with evidence, or the error's own message, and the dialogue.
 
     Args:
         error: what the body raised.
@@ -45,27 +45,25 @@ def lines(
     """
     dialogue = obtained.dialogue if obtained else None
     verdict = _asserted(error, heard)
-    told = (str(error) or "an assertion failed").split("\n") if verdict is None else explain(verdict, dialogue)
+    text = (str(error) or "an assertion failed").split("\n") if verdict is None else explain(verdict, dialogue)
     if obtained is None or dialogue is None:
-        return told
-    return [*told, *whereabouts(dialogue, samples=samples, path=path, note=obtained.note)]
+        return text
+    return [*text, *whereabouts(dialogue, samples=samples, path=path, note=obtained.note)]
 
 
 def whole(decision: Decision, explained: Sequence[list[str]]) -> str:
-    """Return the text of a failed test: of a single sample its lines, of several the decision and the first of them."""
+    """Return the text of a failed test: that of its sample, or the decision and the first failed samples."""
     if decision.total == 1:
         return "\n".join(explained[0])
     parts = [str(decision)]
-    for told in explained[:EXPLAINED]:
-        parts += ["", *told]
+    for text in explained[:EXPLAINED]:
+        parts += ["", *text]
     left_out = len(explained) - EXPLAINED
-    if left_out > 0:
-        parts += ["", f"… and {left_out} more failed samples"]
-    return "\n".join(parts)
+    return "\n".join([*parts, *(["", f"… and {plural(left_out, 'more failed sample')}"] if left_out > 0 else [])])
 
 
 def with_text(error: Failure, text: str) -> Failure:
-    """Return the error with another text; its traceback still points at the line that asserted."""
+    """Return the error with another text; its traceback still points at the line that failed."""
     if isinstance(error, AssertionError):
         error.args = (text,)
     else:
@@ -73,35 +71,52 @@ def with_text(error: Failure, text: str) -> Failure:
     return error
 
 
-def target(item: pytest.Function, fixtures: Path, options: Options, root: Path) -> str:
-    """Return what pytest is to be given to run a test again on the dialogues in a folder, quoted for a shell."""
-    flags = []
-    if fixtures != root / "fixtures":
-        flags.append(f"--harness-fixtures={shown_path(fixtures, root)}")
-    for side, model in (("a", options.model_a), ("b", options.model_b)):
-        if model is not None:
-            flags.append(f"--harness-model-{side}={model}")
-    for stem in ("samples", "pass-rate", "mutation"):
-        value = item.config.getoption(f"--harness-{stem}")
-        if value is not None:
-            flags.append(f"--harness-{stem}={value}")
-    return " ".join(map(quoted, [item.nodeid, *flags]))
+def keep(obtained: Obtained, library: Library) -> tuple[Obtained, bool]:
+    """Copy the recording of a failed live dialogue into a library.
 
+    Returns:
+        The dialogue with the copy's path, or with a note why there is none, and whether there is one.
 
-def keep(obtained: Obtained, library: Library) -> Obtained:
-    """Copy the recording of a failed live dialogue to where it can be replayed from, and return it with that path."""
+    """
     if obtained.path is None:
-        return obtained
+        return obtained, True
     path = library.path(obtained.dialogue.scenario, obtained.dialogue.sample)
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    shutil.copyfile(obtained.path, part)
-    part.replace(path)
-    return replace(obtained, path=path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(obtained.path, part)
+        part.replace(path)
+    except OSError as error:
+        note = f"it could not be kept in {shown(library.root)}: {reason(error)}"
+        return replace(obtained, path=None, note=f"{obtained.note}; {note}" if obtained.note else note), False
+    return replace(obtained, path=path), True
+
+
+def scrub_report(report: pytest.TestReport, known: Secrets) -> None:
+    """Remove secrets from a report, wherever a terminal, JUnit XML or another plugin may find them."""
+    report.sections = [(name, known.scrub(text)) for name, text in report.sections]
+    report.longrepr = _scrubbed(report.longrepr, known)
+
+
+def scrubbed_values(values: Any, known: Secrets) -> Any:  # noqa: ANN401 -- any JSON value
+    """Return JSON values without secrets; most have none, which a look at all of them as one text shows sooner."""
+    text = str(values)
+    return values if known.scrub(text) == text else known.scrub_values(values)
+
+
+def _scrubbed(value: Any, known: Secrets) -> Any:  # noqa: ANN401 -- whatever pytest's representations are made of
+    if isinstance(value, str):
+        return known.scrub(value)
+    if isinstance(value, list | tuple):
+        return type(value)(_scrubbed(item, known) for item in value)
+    if type(value).__module__.startswith("_pytest."):
+        for name, part in list(vars(value).items()):
+            setattr(value, name, _scrubbed(part, known))
+    return value
 
 
 def _asserted(error: BaseException, heard: Sequence[Verdict]) -> Verdict | None:
-    """Return the verdict that the failed assertion was about: the last one, if it is falsy and is what was asserted."""
+    """Return the verdict that the failed assertion was about, or ``None`` if it was about something else."""
     text = str(error)
     for verdict in reversed(heard):
         if not verdict and (not text or repr(verdict) in text or shorten(repr(verdict), 40).rstrip("…") in text):

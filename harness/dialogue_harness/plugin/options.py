@@ -1,16 +1,16 @@
-"""What the flags, the ini keys and a marker say, checked: flag beats marker beats ini beats default."""
+"""The flags, the ini keys and the marker's options, validated: flag beats marker beats ini key beats default."""
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from dialogue_harness._text.validation import choice, number
 from dialogue_harness.errors import ConfigurationError, HarnessError
 from dialogue_harness.run.obtain import RECORD_MODES, RecordMode
-from dialogue_harness.settings import Settings, count, first, read_settings, refuse
+from dialogue_harness.settings import Settings, count, first, read_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Options(Settings):
-    """The settings of a run: what it is told of models, and what only pytest's are told.
+    """The settings of a run: those of any run of models, and those that only pytest has.
 
     Attributes:
-        record: what happens where no valid recording exists.
+        record: what to do if there is no valid recording.
         live: whether the models are run and the recordings left alone.
         fixtures: folder of the recordings.
-        reports: folder for what the run leaves.
-        model_a: the model that speaks for A instead of each scenario's own, or ``None``.
+        reports: folder for the reports of the run.
+        model_a: the model for speaker A instead of each scenario's own, or ``None``.
         model_b: likewise for B.
-        mutation: what is done to the dialogues before the tests get them, or ``None``.
+        mutation: the mutation of the dialogues that the tests get, or ``None``.
 
     """
 
@@ -42,8 +42,8 @@ class Options(Settings):
     mutation: Mutation | None
 
 
-class Configured:
-    """Where pytest has the settings from; see :class:`dialogue_harness.settings.Source`.
+class PytestSettings:
+    """Where pytest has the settings; see :class:`dialogue_harness.settings.Source`.
 
     Args:
         config: pytest's.
@@ -54,57 +54,66 @@ class Configured:
         self._config = config
 
     def given(self, stem: str) -> tuple[Any, str] | None:
-        """Return the value of a flag and what it is called."""
+        """Return the value and the name of a flag."""
         value = self._config.getoption(f"--harness-{stem}")
         return None if value is None else (value, f"--harness-{stem}")
 
     def ini(self, stem: str) -> Any:  # noqa: ANN401 -- whatever a person wrote
         """Return the value of an ini key."""
-        return self._config.getini(_key(stem))
+        return self._config.getini(f"harness_{stem.replace('-', '_')}")
 
     def lines(self, stem: str) -> list[str]:
         """Return the lines of an ini key."""
-        return list(self._config.getini(_key(stem)))
+        return list(self.ini(stem))
 
     def flags(self, stem: str) -> str:
         """Return the stem of the flags of a budget."""
         return f"--harness-{stem}"
+
+    def value(self, stem: str, default: Any = None) -> Any:  # noqa: ANN401 -- the option's own type
+        """Return what is set by flag or ini key, and else the default."""
+        value, _ = first(self, stem, default)
+        return default if value == "" else value
 
 
 def read_options(config: pytest.Config) -> Options:
     """Return the settings of a run.
 
     Raises:
-        ConfigurationError: a flag or an ini key has a value that it cannot have, or two exclude each other.
+        ConfigurationError: a flag or an ini key has an invalid value, or two exclude each other.
 
     """
-    record = _record(config)
-    live = bool(config.getoption("--harness-live")) or (
-        config.getoption("--harness-record") is None and bool(config.getini("harness_live"))
-    )
-    if live and config.getoption("--harness-record") not in (None, "none"):
+    settings = PytestSettings(config)
+    flag = config.getoption("--harness-record")
+    name = "--harness-record (harness_record)"
+    record = cast("RecordMode", choice(ConfigurationError, name, settings.value("record", "none"), RECORD_MODES))
+    live = bool(config.getoption("--harness-live")) or (flag is None and bool(config.getini("harness_live")))
+    if live and flag not in (None, "none"):
         msg = "--harness-live and --harness-record exclude each other: a live run leaves the recordings alone"
         raise ConfigurationError(msg, fix="give one of the two")
     return Options(
         record="none" if live else record,
         live=live,
-        fixtures=config.rootpath / _value(config, "fixtures", "fixtures"),
-        reports=config.rootpath / _value(config, "reports", "reports"),
-        model_a=_value(config, "model-a", None),
-        model_b=_value(config, "model-b", None),
-        mutation=_mutation(config, record, live=live),
-        **vars(read_settings(Configured(config))),
+        fixtures=config.rootpath / settings.value("fixtures", "fixtures"),
+        reports=config.rootpath / settings.value("reports", "reports"),
+        model_a=settings.value("model-a"),
+        model_b=settings.value("model-b"),
+        mutation=_mutation(settings.value("mutation"), record, live=live),
+        **vars(read_settings(settings)),
     )
 
 
-def check_options(config: pytest.Config) -> None:
-    """Refuse what cannot be before anything is collected, and once for all processes of the run.
+def check_options(config: pytest.Config, *, is_plan: bool) -> None:
+    """Refuse invalid settings, once for all processes of the run.
 
     Raises:
-        UsageError: pytest's own, with the message of what is wrong.
+        UsageError: pytest's own, with the message that says what is wrong.
 
     """
     try:
+        if is_plan and getattr(config.option, "dist", "no") != "no" and getattr(config.option, "tx", None):
+            msg = "--harness-plan runs no test, and pytest-xdist would start workers to run them"
+            raise ConfigurationError(msg, fix="add -n 0")
         read_options(config)
         samples(config, None)
         pass_rate(config, None)
@@ -113,52 +122,23 @@ def check_options(config: pytest.Config) -> None:
 
 
 def samples(config: pytest.Config, marked: Any) -> int:  # noqa: ANN401 -- whatever the marker holds
-    """Return how many samples a test judges, at least 1; ``marked`` is what its marker says, or ``None``."""
-    return count(*first(Configured(config), "samples", 1, marked=marked))
+    """Return the number of samples, at least 1; ``marked`` is the marker's, or ``None``."""
+    return count(*first(PytestSettings(config), "samples", 1, marked=marked))
 
 
 def pass_rate(config: pytest.Config, marked: Any) -> float:  # noqa: ANN401 -- whatever the marker holds
-    """Return the share of a test's samples that has to pass; ``marked`` is what its marker says, or ``None``."""
-    value, where = first(Configured(config), "pass-rate", 1.0, marked=marked)
-    try:
-        rate = float(value)
-    except (TypeError, ValueError):
-        refuse(where, "a number from 0 to 1", value)
-    if not 0 <= rate <= 1 or isinstance(value, bool):
-        refuse(where, "a number from 0 to 1", value)
-    return rate
+    """Return the share of samples that has to pass, from 0 to 1; ``marked`` is the marker's, or ``None``."""
+    value, where = first(PytestSettings(config), "pass-rate", 1.0, marked=marked)
+    return number(ConfigurationError, where, value, high=1, parse=True)
 
 
-def _record(config: pytest.Config) -> RecordMode:
-    value = _value(config, "record", "none")
-    for mode in RECORD_MODES:
-        if mode == value:
-            return mode
-    near = difflib.get_close_matches(str(value), RECORD_MODES, n=1, cutoff=0.4)
-    facts = [("got", repr(value)), *([("nearest", near[0])] if near else [])]
-    msg = "--harness-record (harness_record) must be one of " + ", ".join(RECORD_MODES)
-    raise ConfigurationError(msg, facts=facts)
-
-
-def _mutation(config: pytest.Config, record: RecordMode, *, live: bool) -> Mutation | None:
-    name = _value(config, "mutation", None)
+def _mutation(name: str | None, record: RecordMode, *, live: bool) -> Mutation | None:
     if name is None:
         return None
     if live or record != "none":
         other = "--harness-live" if live else f"--harness-record={record}"
         msg = f"--harness-mutation and {other} exclude each other: what is mutated is a copy of what is recorded"
         raise ConfigurationError(msg, fix="give one of the two")
-    from dialogue_harness.mutation import mutation_named  # noqa: PLC0415 -- few runs mutation anything
+    from dialogue_harness.mutation import mutation_named  # noqa: PLC0415 -- few runs mutate anything
 
     return mutation_named(name, where="--harness-mutation (harness_mutation)")
-
-
-def _value(config: pytest.Config, stem: str, default: Any) -> Any:  # noqa: ANN401 -- the option's own type
-    for value in (config.getoption(f"--harness-{stem}"), config.getini(_key(stem))):
-        if value not in (None, ""):
-            return value
-    return default
-
-
-def _key(stem: str) -> str:
-    return f"harness_{stem.replace('-', '_')}"

@@ -1,4 +1,4 @@
-"""One run: the dialogues that its tests need, and what each test found in them."""
+"""A pytest session: the dialogues that its tests need, and what each test found in them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,11 @@ from dialogue_harness.checks.verdict import hearing
 from dialogue_harness.errors import HarnessError, MarkerError, RecordingError
 from dialogue_harness.gate.proportion import Decision
 from dialogue_harness.models.registry import is_offline, open_model
-from dialogue_harness.plugin import failures, interrupted, xdist
+from dialogue_harness.plugin import failures, interrupted, remedies, xdist
 from dialogue_harness.plugin.mutating import Mutated, mutated
 from dialogue_harness.plugin.options import Options, read_options
 from dialogue_harness.plugin.progress import display
-from dialogue_harness.plugin.scrubbed import scrub_report, scrubbed_values
-from dialogue_harness.plugin.telling import Telling
+from dialogue_harness.report.failure import quoted
 from dialogue_harness.report.progress import Board
 from dialogue_harness.report.run import (
     DialogueRecord,
@@ -38,32 +37,31 @@ from dialogue_harness.run.obtain import Recorder
 from dialogue_harness.run.retry import Retry
 from dialogue_harness.run.runner import Runner
 from dialogue_harness.secrets import allow, known_secrets, scrub
-from dialogue_harness.storage.format import reason, shown
 from dialogue_harness.storage.library import Library, Served, same_draw
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from dialogue_harness.checks.verdict import Verdict
     from dialogue_harness.dialogue import Dialogue
     from dialogue_harness.models.registry import Model
     from dialogue_harness.plugin.failures import Failure
-    from dialogue_harness.plugin.marker import Asked
+    from dialogue_harness.plugin.marker import MarkedScenario
     from dialogue_harness.run.obtain import Obtained
     from dialogue_harness.scenario import Scenario, Speaker
 
 
 @dataclass
 class Findings:
-    """What one test has found so far."""
+    """What one test found so far."""
 
     required: float = 1.0
     samples: list[SampleRecord] = field(default_factory=list)
     dialogues: list[Obtained] = field(default_factory=list)
 
     def index(self, obtained: Obtained) -> int:
-        """Return the place of a dialogue in the test's list, where it is put if it is new."""
+        """Return the index of a dialogue in the test's list, adding it if it is new."""
         for place, known in enumerate(self.dialogues):
             if known.dialogue is obtained.dialogue:
                 return place
@@ -76,7 +74,7 @@ class Session:
 
     Args:
         config: pytest's.
-        options: the checked settings.
+        options: its settings.
 
     """
 
@@ -86,7 +84,7 @@ class Session:
         self.root = config.rootpath
         self.run_id = xdist.run_id(config)
         self._wanted: list[tuple[Scenario, int]] = []
-        self._holds_its_own = False
+        self._has_converse = False
         self._collisions: dict[Path, MarkerError] = {}
         allow(options.not_secret)
         self._board = Board(options.prices)
@@ -103,7 +101,7 @@ class Session:
             observer=self._board,
             budget=Budget(options.max_run, options.max_dialogue, prices=options.prices, folder=shared),
         )
-        shown = display(config, self._board) if shared is None else Telling.of(config, self._board, shared)
+        shown = display(config, self._board) if shared is None else xdist.WorkerFigures.of(config, self._board, shared)
         self.runner = Runner(recorder, concurrency=options.max_concurrency, wait=shown.wait)
         self._found: dict[str, Findings] = {}
         self._current: Findings | None = None
@@ -111,10 +109,10 @@ class Session:
 
     @classmethod
     def of(cls, session: pytest.Session) -> Session:
-        """Make the session of the selected tests.
+        """Return the session of the selected tests.
 
         Raises:
-            UsageError: pytest's own, where a setting has a value that it cannot have.
+            UsageError: pytest's own; a setting has an invalid value.
 
         """
         try:
@@ -125,16 +123,16 @@ class Session:
         return ours
 
     def plan(self) -> list[str]:
-        """Return the lines that say what the run would do and take; nothing is sent."""
-        from dialogue_harness.report.plan import plan  # noqa: PLC0415 -- as above
-        from dialogue_harness.run.plan import forecast  # noqa: PLC0415 -- few runs are planned
+        """Return the lines that say what the run would do and take."""
+        from dialogue_harness.report.plan import plan  # noqa: PLC0415 -- few runs are planned
+        from dialogue_harness.run.plan import forecast  # noqa: PLC0415 -- as above
 
         at_once, recorder = self.options.max_concurrency, self.runner.recorder
         forecasts = forecast(recorder, self._wanted)
         lines = plan(forecasts, self.options.prices, at_once=at_once, mode=recorder.mode) if forecasts else []
         lines += [str(collision) for collision in self._collisions.values()]
-        if self._holds_its_own:
-            lines.append("tests that let dialogues be held themselves, with `converse`, are not in this plan")
+        if self._has_converse:
+            lines.append("not included: dialogues that tests run themselves, with `converse`")
         return scrub("\n".join(lines)).split("\n")
 
     def begin(self) -> None:
@@ -142,58 +140,61 @@ class Session:
         self.runner.prepare(self._wanted)
 
     def interrupt(self) -> None:
-        """Ask for nothing more, since the run ends before its time."""
+        """Call no more models."""
         self.runner.stop()
-        xdist.say_it_waits(self.config, self.runner.recorder.library.shared(self.run_id))
+        xdist.note_waiting(self.config, self.runner.recorder.library.shared(self.run_id))
 
     def end(self) -> dict[str, list[dict[str, Any]]]:
-        """End what still runs, each dialogue keeping the messages that it has, and tell a controller what was made."""
-        with suppress(KeyboardInterrupt):  # from the keyboard once more: stop now
-            self.runner.finish(partial(interrupted.say_what_is_waited_for, self.config))
-        self.runner.close()
-        made = [msgspec.to_builtins(self._dialogue_record(obtained)) for obtained in self.runner.made()]
-        unfinished = interrupted.records(self.runner.recorder.interrupted, self.root)
-        spent = tallied(self._board)
-        told: dict[str, list[dict[str, Any]]] = msgspec.to_builtins({"interrupted": unfinished, "spent": spent})
-        xdist.tell_controller(self.config, run=self.run_id, made=made, **told)
-        return told
+        """End what still runs, each dialogue keeping its messages.
 
-    def dialogues(self, asked: Asked) -> list[Obtained]:
-        """Return the dialogues of all samples that a test asks for, waiting for those that are still held.
-
-        Raises:
-            HarnessError: one of them could not be had, or two of them are one draw.
+        Returns:
+            Records of what this process did: dialogues that were interrupted and what models used. A worker sends them
+            to the controller, with the dialogues that it ran: their tests may have run in another process.
 
         """
-        scenario = self._scenario(asked.scenario)
-        samples = range(1, asked.samples + 1)
+        with suppress(KeyboardInterrupt):  # a second Ctrl-C: stop now
+            self.runner.finish(partial(interrupted.announce_waiting, self.config))
+        self.runner.close()
+        unfinished = interrupted.records(self.runner.recorder.interrupted, self.root)
+        done = {"interrupted": unfinished, "spent": tallied(self._board)}
+        sent: dict[str, list[dict[str, Any]]] = msgspec.to_builtins(done)
+        if xdist.is_worker(self.config):
+            made = [msgspec.to_builtins(self._dialogue_record(obtained)) for obtained in self.runner.made()]
+            xdist.send_results(self.config, self.run_id, {**sent, "made": made})
+        return sent
+
+    def dialogues(self, marked: MarkedScenario) -> list[Obtained]:
+        """Return the dialogues of all samples of a marker's scenario, waiting for those that still run.
+
+        Raises:
+            HarnessError: one of them is not available, or two of them are the same draw.
+
+        """
+        scenario = self._scenario(marked.scenario)
+        samples = range(1, marked.samples + 1)
         for sample in samples:
             collision = self._collisions.get(self.runner.recorder.library.path(scenario, sample))
             if collision is not None:
                 raise collision
-        obtained = self._all(scenario, samples)
-        _refuse_copies(obtained, self.root)
-        return [self._handed(one) for one in obtained]
-
-    def _all(self, scenario: Scenario, samples: Iterable[int]) -> list[Obtained]:
-        """Wait for all samples, also where one of them fails: the others go on, and the run must not end before."""
         obtained: list[Obtained] = []
         failed: list[HarnessError] = []
-        for sample in samples:
+        for sample in samples:  # if one of them fails, the run must not end before the others
             try:
                 obtained.append(self.runner.get(scenario, sample))
             except HarnessError as error:
                 failed.append(error)
         if failed:
             raise failed[0]
-        return obtained
+        _refuse_copies(obtained, self.root)
+        return [mutated(one, self.options.mutation) for one in obtained]
 
     def converse(self, scenario: Scenario, *, sample: int = 1) -> Dialogue:
-        """Return the dialogue of a scenario: its recording, or that of a built-in pair that talks in memory."""
+        """Return the dialogue of a scenario: recorded, or computed if both models are built-in."""
         __tracebackhide__ = True
         scenario = self._scenario(scenario)
         computes = is_offline(scenario.a) and is_offline(scenario.b)
-        obtained = self._handed((self.runner.compute if computes else self.runner.get)(scenario, sample))
+        obtained = (self.runner.compute if computes else self.runner.get)(scenario, sample)
+        obtained = mutated(obtained, self.options.mutation)
         if self._hearing is not None:
             self._hearing.append(obtained)
         return obtained.dialogue
@@ -202,12 +203,12 @@ class Session:
         """Run a test's body once for each sample, and raise if too few of them pass."""
         __tracebackhide__ = True
         if item.nodeid in self._found and self._current is self._found[item.nodeid]:
-            return None  # this is the call for one sample: pytest is to run the body
-        asked: Asked | None = _params(item).get("dialogue")
-        found = Findings(required=asked.pass_rate if asked else 1.0)
+            return None  # called by ourselves for one sample: pytest runs the body
+        marked = _marked(item)
+        found = Findings(required=marked.pass_rate if marked else 1.0)
         self._found[item.nodeid] = self._current = found
         try:
-            failed = self._call_samples(item, found, self.dialogues(asked) if asked else [None])
+            failed = self._call_samples(item, found, self.dialogues(marked) if marked else [None])
         finally:
             self._current = None
         if failed is not None:
@@ -215,44 +216,42 @@ class Session:
         return True
 
     def describe(self, item: pytest.Function, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
-        """Attach to a report what its test found, mark it where the machinery failed, and keep secrets out of it."""
+        """Attach to a report what its test found, mark failures of the machinery, and remove secrets."""
         error = call.excinfo.value if call.excinfo else None
-        if isinstance(error, HarnessError):
-            error.target = failures.target(item, self.runner.recorder.library.root, self.options, self.root)
-            report.harness_errored = True  # type: ignore[attr-defined]  # reports carry what plugins put on them
-            report.outcome = "failed"  # also where the test is expected to fail: this is not the failure meant
-            vars(report).pop("wasxfail", None)
-            assert call.excinfo is not None  # noqa: S101 -- for the type checker: there is an error
+        if call.excinfo and isinstance(error, HarnessError):
+            command = remedies.command(item, self.runner.recorder.library.root, self.options, self.root)
+            error = remedies.advised(error, command)
+            call.excinfo = pytest.ExceptionInfo.from_exc_info((type(error), error, call.excinfo.tb))
             report.longrepr = call.excinfo.getrepr(style="value", chain=False)
+            report.harness_errored = True  # type: ignore[attr-defined]  # reports carry what plugins put on them
+            report.outcome = "failed"  # also if the test is expected to fail: this is not the expected failure
+            vars(report).pop("wasxfail", None)
         if report.when == "call" or report.failed:
             report.harness_run = self.run_id  # type: ignore[attr-defined]  # as above
             found = msgspec.to_builtins(self._record(item, report, error))
-            report.harness_test = scrubbed_values(found, known_secrets())  # type: ignore[attr-defined]
+            report.harness_test = failures.scrubbed_values(found, known_secrets())  # type: ignore[attr-defined]
         if report.longrepr is not None or report.sections:
-            scrub_report(report, known_secrets())
+            failures.scrub_report(report, known_secrets())
 
     def _open(self, speaker: Speaker) -> Model:
         return open_model(speaker, self.options.endpoints)
-
-    def _handed(self, obtained: Obtained) -> Obtained:
-        return mutated(obtained, self.options.mutation)
 
     def _scenario(self, scenario: Scenario) -> Scenario:
         return scenario.with_models(self.options.model_a, self.options.model_b)
 
     def _plan(self, items: Sequence[pytest.Item]) -> None:
-        """List what the tests need, each dialogue once and such that it serves all that share its recording."""
+        """List the dialogues that the tests need, each once, long enough for all that share its recording."""
         needed: dict[Path, tuple[Scenario, int]] = {}
         library = self.runner.recorder.library
-        for asked in (a for item in items if (a := _params(item).get("dialogue"))):
-            scenario = self._scenario(asked.scenario)
-            for sample in range(1, asked.samples + 1):
+        for marked in filter(None, map(_marked, items)):
+            scenario = self._scenario(marked.scenario)
+            for sample in range(1, marked.samples + 1):
                 path = library.path(scenario, sample)
                 known = needed.setdefault(path, (scenario, sample))[0]
                 if known.fingerprint != scenario.fingerprint:
                     self._collisions[path] = _collision(known, scenario, path, self.root)
                 needed[path] = (_both(known, scenario), sample)
-        self._holds_its_own = any("converse" in getattr(item, "fixturenames", ()) for item in items)
+        self._has_converse = any("converse" in getattr(item, "fixturenames", ()) for item in items)
         self._wanted = [wanted for path, wanted in needed.items() if path not in self._collisions]
 
     def _call_samples(
@@ -263,20 +262,22 @@ class Session:
         for obtained in dialogues:
             with self._seeing(obtained) as seen, hearing() as heard:
                 error = _body(item, obtained)
-            told = None
             if error is not None:
-                told = self._explain(error, heard, seen, item, len(dialogues))
                 failed.append(error)
-                explained.append(told)
-            found.samples.append(_sample_record(found, seen, heard, told))
+                explained.append(self._explain(error, heard, seen, item, len(dialogues)))
+            record = SampleRecord(
+                outcome="failed" if error else "passed",
+                dialogues=[found.index(one) for one in seen],
+                verdicts=[verdict_record(verdict) for verdict in heard],
+                message=explained[-1][0] if error else None,
+            )
+            found.samples.append(record)
         decision = Decision(len(dialogues) - len(failed), len(dialogues), found.required)
-        if decision:
-            return None
-        return failures.with_text(failed[0], failures.whole(decision, explained))
+        return None if decision else failures.with_text(failed[0], failures.whole(decision, explained))
 
     @contextmanager
     def _seeing(self, obtained: Obtained | None) -> Iterator[list[Obtained]]:
-        """Note which dialogue a body is about: its sample's, or the last one that it let be held itself."""
+        """Note which dialogues a body is about: its sample's, and those that it runs itself."""
         self._hearing = [] if obtained is None else [obtained]
         try:
             yield self._hearing
@@ -287,23 +288,15 @@ class Session:
         self, error: Failure, heard: list[Verdict], seen: list[Obtained], item: pytest.Function, samples: int
     ) -> list[str]:
         obtained = seen[-1] if seen else None
-        fixtures, reproduce = self.options.fixtures, True
+        fixtures, is_kept = self.options.fixtures, True
         if obtained is not None and self.options.live:
             fixtures = self.options.reports / "failures"
-            obtained, reproduce = self._kept(obtained, Library(fixtures))
+            obtained, is_kept = failures.keep(obtained, Library(fixtures))
         path = shown_path(obtained.path, self.root) if obtained and obtained.path else None
         lines = failures.lines(error, heard, obtained, path=path, samples=samples)
-        command = f"reproduce: pytest {failures.target(item, fixtures, self.options, self.root)}"
-        return [*lines, command] if reproduce else lines
-
-    @staticmethod
-    def _kept(obtained: Obtained, library: Library) -> tuple[Obtained, bool]:
-        """Return a failed live dialogue with where it is kept, or with a note that it is not, and whether it is."""
-        try:
-            return failures.keep(obtained, library), True
-        except OSError as error:
-            note = f"it could not be kept in {shown(library.root)}: {reason(error)}"
-            return replace(obtained, path=None, note=f"{obtained.note}; {note}" if obtained.note else note), False
+        if is_kept:
+            lines.append(f"reproduce: {remedies.command(item, fixtures, self.options, self.root)}")
+        return lines
 
     def _record(self, item: pytest.Function, report: pytest.TestReport, error: BaseException | None) -> TestRecord:
         found = self._found.get(item.nodeid, Findings())
@@ -330,13 +323,13 @@ def _outcome(report: pytest.TestReport, error: BaseException | None) -> Outcome:
     return report.outcome
 
 
-def _params(item: pytest.Item) -> dict[str, Any]:
+def _marked(item: pytest.Item) -> MarkedScenario | None:
     callspec = getattr(item, "callspec", None)
-    return dict(callspec.params) if callspec else {}
+    return callspec.params.get("dialogue") if callspec else None
 
 
 def _body(item: pytest.Function, obtained: Obtained | None) -> Failure | None:
-    """Let pytest, and whatever plugins help it, run the body once; return the assertion that failed."""
+    """Let pytest and its plugins run the body once; return the assertion that failed."""
     __tracebackhide__ = True
     if obtained is not None and "dialogue" in inspect.signature(item.obj).parameters:
         item.funcargs["dialogue"] = obtained.dialogue
@@ -347,30 +340,21 @@ def _body(item: pytest.Function, obtained: Obtained | None) -> Failure | None:
     return None
 
 
-def _sample_record(found: Findings, seen: list[Obtained], heard: list[Verdict], told: list[str] | None) -> SampleRecord:
-    return SampleRecord(
-        outcome="passed" if told is None else "failed",
-        dialogues=[found.index(obtained) for obtained in seen],
-        verdicts=[verdict_record(verdict) for verdict in heard],
-        message=told[0] if told else None,
-    )
-
-
 def _refuse_copies(obtained: Sequence[Obtained], root: Path) -> None:
-    """Raise if two samples are one draw, served twice: they would count as two and tell no more than one."""
+    """Raise if two samples are copies of one draw, which would count twice and prove no more than one."""
     kept = [Served(one.dialogue, one.path) for one in obtained if one.path is not None]
     copies = same_draw(kept)
     if copies is None:
         return
-    paths = {one.dialogue.sample: shown_path(one.path, root) for one in kept}
     one, other = copies
-    msg = f"samples {one} and {other} of scenario {kept[0].dialogue.scenario.name!a} are one draw, served twice"
+    paths = {served.dialogue.sample: shown_path(served.path, root) for served in kept}
+    msg = f"samples {one} and {other} of scenario {kept[0].dialogue.scenario.name!a} are copies of the same draw"
     facts = [("recording", paths[one]), ("recording", paths[other])]
-    raise RecordingError(msg, facts=facts, fix=f"rm {paths[other]}; then pytest {{target}} --harness-record=missing")
+    raise RecordingError(msg, facts=facts, fix=f"rm {quoted(paths[other])}")
 
 
 def _both(one: Scenario, other: Scenario) -> Scenario:
-    """Return the scenario whose recording serves both: the longer one, and stopped early only if both are, alike."""
+    """Return the scenario whose recording serves both: the longer one, with a stop rule only if both have the same."""
     longer = other if other.turns > one.turns else one
     return longer if one.stop_when == other.stop_when else replace(longer, stop_when=None)
 

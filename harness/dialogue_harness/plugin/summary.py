@@ -1,4 +1,4 @@
-"""The end of a run: its record on disk, and the table on the terminal."""
+"""The end of a run: its record on disk, and the table on the terminal; or its plan, where no test is run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from dialogue_harness.plugin.options import read_options
 from dialogue_harness.report.run import (
     DialogueRecord,
     InterruptedRecord,
-    Run,
     TestRecord,
     assemble,
     shown_path,
@@ -28,85 +27,84 @@ from dialogue_harness.storage.format import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     import pytest
 
-    from dialogue_harness.plugin import Found
+    from dialogue_harness.plugin import Results
     from dialogue_harness.plugin.options import Options
+    from dialogue_harness.plugin.session import Session
 
 
-class Summary:
-    """What a run found, written to ``reports/run.json`` when it is made.
+class RunSummary:
+    """The summary of a run. Making it writes ``reports/run.json``, and removes the files that processes shared.
 
     Args:
         config: pytest's.
-        found: what the tests found, as it came with their reports.
+        results: of the tests and of xdist's workers.
 
     """
 
-    def __init__(self, config: pytest.Config, found: Found) -> None:
+    def __init__(self, config: pytest.Config, results: Results) -> None:
         options = read_options(config)
-        allow(options.not_secret)  # where there are workers, this process has no session of ours
-        self.run: Run = assemble(
-            _latest(msgspec.convert(record, TestRecord) for record in found.tests),
-            msgspec.convert(found.made, list[DialogueRecord]),
+        allow(options.not_secret)  # xdist's controller has no session of ours, which would have done so
+        found = msgspec.convert(results.sent["interrupted"], list[InterruptedRecord])
+        if options.live:
+            found = [*left(live_folder(options, results.run_id), config.rootpath), *found]
+        unfinished = incomplete(found, config.rootpath)
+        self.run = assemble(
+            _latest(msgspec.convert(results.tests, list[TestRecord])),
+            msgspec.convert(results.sent["made"], list[DialogueRecord]),
             harness_version=__version__,
-            started_at=datetime.fromtimestamp(found.began, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            seconds=round(time.time() - found.began, 3),
+            started_at=datetime.fromtimestamp(results.began, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            seconds=round(time.time() - results.began, 3),
             record_mode=options.record,
             live=options.live,
             mutation=options.mutation.name if options.mutation else None,
-            spent=summed(msgspec.convert(found.spent, list[Spending])),
-            interrupted=incomplete(
-                [
-                    *(left(live_folder(options, found.run_id), config.rootpath) if options.live else ()),
-                    *msgspec.convert(found.interrupted, list[InterruptedRecord]),
-                ],
-                config.rootpath,
-            ),
+            spent=summed(msgspec.convert(results.sent["spent"], list[Spending])),
+            interrupted=unfinished,
         )
-        unfinished = self.run.interrupted
-        self._continued = lines(unfinished, config, options, found.run_id) if unfinished else []
+        self._continued = lines(unfinished, config, options, results.run_id) if unfinished else []
         path = options.reports / "run.json"
         self._shown_path = shown_path(path, config.rootpath)
-        self._problem = _problem(self.run, path)
-        clean_up(options, found.run_id, keeps_live=bool(unfinished))
+        self._problem: str | None = None
+        try:
+            write_run(self.run, path)
+        except OSError as error:  # no reason to fail the tests
+            self._problem = reason(error)
+        _clean_up(options, results.run_id, keeps_live=bool(unfinished))
 
     def print(self, reporter: Any) -> None:  # noqa: ANN401 -- pytest has no public type for the terminal reporter
-        """Print what was found and what can be continued."""
-        self._print_dialogues(reporter)
+        """Print the table with its notes and totals, only the totals with ``-q``, and what can be continued."""
+        is_quiet = reporter.config.get_verbosity() < 0
+        if self.run.dialogues and not is_quiet:
+            reporter.write_sep("=", "dialogues")
+            text = "\n".join([table(self.run), *(f"note: {note}" for note in notes(self.run))])
+            for line in scrub(text).split("\n"):
+                reporter.write_line(line.rstrip())
+        if self.run.dialogues:
+            written = "" if self._problem or is_quiet else f"; written to {self._shown_path}"
+            reporter.write_line(f"{totals(self.run)}{written}")
         if self._problem is not None:
             reporter.write_line(f"harness: {self._shown_path} cannot be written: {self._problem}")
         for line in self._continued:
             reporter.write_line(scrub(line))
 
-    def _print_dialogues(self, reporter: Any) -> None:  # noqa: ANN401 -- as above
-        """Print the table, and the notes and the path of the record; only one line where pytest is told to be quiet."""
-        if not self.run.dialogues:
-            return
-        if reporter.config.get_verbosity() < 0:
-            reporter.write_line(totals(self.run))
-            return
-        reporter.write_sep("=", "dialogues")
-        text = "\n".join([table(self.run), *(f"note: {note}" for note in notes(self.run))])
-        for line in scrub(text).split("\n"):
-            reporter.write_line(line.rstrip())
-        written = "" if self._problem else f"; written to {self._shown_path}"
-        reporter.write_line(f"{totals(self.run)}{written}")
+
+def print_plan(config: pytest.Config, session: Session | None) -> None:
+    """Print what the run would take; ``session`` is ``None`` if no selected test uses a dialogue."""
+    lines = ["no selected test uses a dialogue"] if session is None else session.plan()
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:
+        print(*lines, sep="\n")  # noqa: T201 -- it is what was asked for
+        return
+    reporter.ensure_newline()
+    reporter.write_sep("=", "plan")
+    for line in lines:
+        reporter.write_line(line)
 
 
-def _problem(run: Run, path: Path) -> str | None:
-    """Write the record of a run, and return what is in the way of that: the tests are judged all the same."""
-    try:
-        write_run(run, path)
-    except OSError as error:
-        return reason(error)
-    return None
-
-
-def clean_up(options: Options, run_id: str, *, keeps_live: bool) -> None:
-    """Remove what the processes of a run told each other, and the dialogues of a live run unless it is to go on."""
+def _clean_up(options: Options, run_id: str, *, keeps_live: bool) -> None:
+    """Remove the files that processes shared, and the dialogues of a live run unless they can be continued."""
     live = live_folder(options, run_id)
     for folder in (shared(options, run_id), *([] if keeps_live else [live])):
         shutil.rmtree(folder, ignore_errors=True)
@@ -115,7 +113,7 @@ def clean_up(options: Options, run_id: str, *, keeps_live: bool) -> None:
 
 
 def _latest(records: Iterable[TestRecord]) -> list[TestRecord]:
-    """Keep one record for each test: the error of a teardown replaces nothing that the call found."""
+    """Keep one record for each test; that of a failed teardown holds no samples, and replaces none that does."""
     by_test: dict[str, TestRecord] = {}
     for record in records:
         known = by_test.get(record.test)

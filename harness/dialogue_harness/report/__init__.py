@@ -1,1 +1,1 @@
-"""ContextBuilder of one run: the record it leaves, the table at its end, the text of a failure."""
+"""Reports of a run: its record, the table at its end, the text of a failure, and what is shown while it waits."""

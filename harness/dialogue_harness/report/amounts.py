@@ -1,24 +1,20 @@
-"""Amounts of money and time, as people read them."""
+"""Amounts of money and time in words."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final
-
-_MINUTE: Final = 60
-_HOUR: Final = 3600
 
 
 def money(cost: float) -> str:
-    """Return an amount with as many digits as it needs: two decimals, or three digits of a small one."""
+    """Return an amount with two decimals, or with three significant digits if it is less than 1."""
     return f"{cost:,.2f}" if cost >= 1 or cost == 0 else f"{Decimal(f'{cost:.3g}'):f}"
 
 
 def duration_in_words(seconds: float) -> str:
-    """Return a time in words, such as ``45 s``, ``3 min 20 s`` or ``2 h 5 min``."""
+    """Return a time such as ``45 s``, ``3 min 20 s`` or ``2 h 5 min``."""
     whole = max(round(seconds), 1 if seconds else 0)
-    if whole < _MINUTE:
-        return f"{whole} s"
-    if whole < _HOUR:
-        return f"{whole // _MINUTE} min {whole % _MINUTE} s"
-    return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min"
+    minutes, rest = divmod(whole, 60)
+    hours, minutes_rest = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes_rest} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,17 +1,18 @@
-"""The text of a failure: what was found, the messages that prove it, and how to see it again."""
+"""The text of a failure: the verdict, the messages that prove it, and where to see the dialogue."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from dialogue_harness._text.printable import neutralise, shorten
+from dialogue_harness._text.words import plural
 
 if TYPE_CHECKING:
     from dialogue_harness.checks.verdict import Evidence, Verdict
     from dialogue_harness.dialogue import Dialogue
     from dialogue_harness.scenario import Scenario
 
-#: Pieces of evidence that are shown, from the first and from the last; a failure is to be read, not scrolled.
+#: Pieces of evidence shown from the beginning and from the end.
 FIRST: Final = 4
 LAST: Final = 2
 
@@ -19,45 +20,39 @@ _WIDTH: Final = 96
 
 
 def explain(verdict: Verdict, dialogue: Dialogue | None) -> list[str]:
-    """Return the lines that say what a verdict found: its sentence, then the messages that prove it.
+    """Return the lines that explain a verdict: its sentence, then the messages that prove it.
 
     Args:
-        verdict: what was found.
-        dialogue: what it was found in; ``None`` where that is not known, and only the reasons are shown.
+        verdict: the verdict.
+        dialogue: the dialogue that it is about; ``None`` shows the reasons only.
 
     """
-    state = "passed" if verdict else "failed"
-    lines = [f"{verdict.check} {state}: {neutralise(verdict.sentence)}"]
     evidence, left_out = verdict.evidence, len(verdict.evidence) - FIRST - LAST
+    lines = [f"{verdict.check} {'passed' if verdict else 'failed'}: {neutralise(verdict.sentence)}"]
     for index, piece in enumerate(evidence):
         if index < FIRST or index >= FIRST + left_out:
             lines.extend(_shown(piece, dialogue))
         elif index == FIRST:
-            lines.append(f"  … {left_out} more reason{'s' if left_out > 1 else ''} …")
+            lines.append(f"  … {plural(left_out, 'more reason')} …")
     return lines
 
 
 def whereabouts(dialogue: Dialogue, *, samples: int, path: str | None, note: str | None) -> list[str]:
-    """Return the lines that say which dialogue it was and where it is recorded."""
-    of = f" of {samples}" if samples > 1 else ""
-    lines = [
-        f"dialogue: {shorten(dialogue.scenario.name, 60)}, sample {dialogue.sample}{of}, {pair(dialogue.scenario)}"
-    ]
-    if note:
-        lines.append(f"note: {note}")
-    if path:
-        lines += [f"recording: {path}", f"read it: harness show {quoted(path)}"]
-    return lines
+    """Return the lines that say which dialogue it was, one of ``samples``, and where it is recorded."""
+    sample = f"sample {dialogue.sample} of {samples}" if samples > 1 else f"sample {dialogue.sample}"
+    lines = [f"dialogue: {shorten(dialogue.scenario.name, 60)}, {sample}, {pair(dialogue.scenario)}"]
+    lines += [f"note: {note}"] if note else []
+    return [*lines, f"recording: {path}", f"read it: harness show {quoted(path)}"] if path else lines
 
 
 def pair(scenario: Scenario) -> str:
-    """Return who talks to whom, in a few words safe to print."""
+    """Return the models of a scenario in a few words, safe to print."""
     a, b = shorten(scenario.a.model, 60), shorten(scenario.b.model, 60)
     return f"{a} with itself" if a == b else f"{a} with {b}"
 
 
 def quoted(argument: str) -> str:
-    """Return an argument as it can be pasted into a shell."""
+    """Return an argument quoted for a shell."""
     import shlex  # noqa: PLC0415 -- only failures need it
 
     return shlex.quote(argument)
@@ -73,5 +68,5 @@ def _shown(evidence: Evidence, dialogue: Dialogue | None) -> list[str]:
         message = None
     if message is None:
         return [f"  [{evidence.message}] {why}"]
-    text = shorten(message.text, _WIDTH) if not message.is_empty else "(empty)"
+    text = "(empty)" if message.is_empty else shorten(message.text, _WIDTH)
     return [f"  [{message.number}] {message.speaker}: {text}", f"      {why}"]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dialogue_harness.mutation import Mutation
-    from dialogue_harness.report.run import DialogueRecord, Outcome, Run
+    from dialogue_harness.report.run import DialogueRecord, Outcome, RunRecord
 
 #: What a test may come to that was held to its dialogue, and so can have noticed something.
 JUDGED: Final[frozenset[Outcome]] = frozenset({"passed", "failed", "xfailed", "xpassed"})
@@ -81,17 +81,17 @@ class Sensitivity:
         return [test for test in self.tests if test not in seeing]
 
 
-def judged(run: Run) -> tuple[str, ...]:
+def judged(run: RunRecord) -> tuple[str, ...]:
     """Return the node ids of the tests that were held to a dialogue: not skipped, not errored."""
     return tuple(test.test for test in run.tests if test.outcome in JUDGED)
 
 
-def count_dialogues(run: Run) -> int:
+def count_dialogues(run: RunRecord) -> int:
     """Return how many dialogues a run has, counted as :class:`Trial` does."""
     return len(_distinct(run.dialogues))
 
 
-def trial(mutation: Mutation, unmutated: Run, mutated: Run) -> Trial:
+def trial(mutation: Mutation, unmutated: RunRecord, mutated: RunRecord) -> Trial:
     """Compare a run over mutated dialogues with the unmutated one, test by test."""
     before = {test.test: test.outcome for test in unmutated.tests if test.outcome in JUDGED}
     after = [(test.test, test.outcome) for test in mutated.tests if test.test in before]
@@ -154,7 +154,7 @@ def conclusion(found: Sensitivity) -> str:
     return told
 
 
-def _called_on(check: str, run: Run) -> set[int]:
+def _called_on(check: str, run: RunRecord) -> set[int]:
     """Return the indices of the dialogues that a test has called the check on, whatever options it gave."""
     samples = (sample for test in run.tests for sample in test.samples)
     return {

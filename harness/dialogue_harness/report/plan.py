@@ -6,27 +6,20 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from dialogue_harness._text.printable import shorten
+from dialogue_harness._text.words import plural
 from dialogue_harness.dialogue import Usage
 from dialogue_harness.report.amounts import duration_in_words, money
+from dialogue_harness.report.terminal import pair
 from dialogue_harness.run.plan import Forecast, duration
-from dialogue_harness.scenario import SIDES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dialogue_harness.run.prices import Prices
 
-_HEADERS: Final = ("scenario", "pair", "to do", "dialogues", "calls", "tokens", "cost", "time", "told by")
+_HEADERS: Final = ("scenario", "pair", "to do", "dialogues", "calls", "tokens", "cost", "time", "based on")
 _ALIGNED: Final = ("left", "left", "left", "right", "right", "right", "right", "right", "left")
 _UNKNOWN: Final = "?"
-_INTENTS: Final = {
-    "replay": "replay",
-    "record": "record",
-    "continue": "continue",
-    "extend": "extend",
-    "replace": "record anew",
-    "error": "error",
-}
 
 
 def plan(forecasts: Sequence[Forecast], prices: Prices, *, at_once: int, mode: str) -> list[str]:
@@ -35,7 +28,7 @@ def plan(forecasts: Sequence[Forecast], prices: Prices, *, at_once: int, mode: s
     Args:
         forecasts: one for each dialogue.
         prices: what tokens cost.
-        at_once: how many dialogues are held at the same time.
+        at_once: how many dialogues run at the same time.
         mode: what happens where no valid recording exists, as ``--harness-record`` names it.
 
     """
@@ -52,21 +45,17 @@ def plan(forecasts: Sequence[Forecast], prices: Prices, *, at_once: int, mode: s
 
 def _row(group: Sequence[Forecast], prices: Prices) -> tuple[str, ...]:
     first = group[0]
-    a, b = (shorten(first.scenario.speaker(side).model, 28) for side in SIDES)
-    name, pair = shorten(first.scenario.name, 32), f"{a} × 2" if a == b else f"{a} / {b}"
+    scenario, intent = first.scenario, "re-record" if first.intent == "replace" else first.intent
+    what = (shorten(scenario.name, 32), pair(scenario.a.model, scenario.b.model), intent, str(len(group)))
     if not first.is_run:
-        return name, pair, _INTENTS[first.intent], str(len(group)), "–", "–", "–", "–", ""
-    seconds = [one.seconds for one in group]
-    longest = None if None in seconds else max(each for each in seconds if each is not None)
+        return (*what, "–", "–", "–", "–", "")
+    seconds = [one.seconds for one in group if one.seconds is not None]
     return (
-        name,
-        pair,
-        _INTENTS[first.intent],
-        str(len(group)),
+        *what,
         f"{sum(one.calls for one in group):,}",
         _tokens(group),
         _cost(group, prices) if prices else "–",
-        _UNKNOWN if longest is None else duration_in_words(longest),
+        duration_in_words(max(seconds)) if len(seconds) == len(group) else _UNKNOWN,
         first.basis or "nothing",
     )
 
@@ -74,22 +63,20 @@ def _row(group: Sequence[Forecast], prices: Prices) -> tuple[str, ...]:
 def _totals(forecasts: Sequence[Forecast], prices: Prices, at_once: int, mode: str) -> Iterable[str]:
     intents = Counter(one.intent for one in forecasts)
     run = [one for one in forecasts if one.is_run]
-    replays = f"{_dialogues(intents['replay'])} replayed"
+    replays = f"{plural(intents['replay'], 'dialogue')} to replay"
     if intents["error"]:
-        yield f"{_dialogues(intents['error'])} without a valid recording: an error with --harness-record={mode}"
+        yield f"{plural(intents['error'], 'dialogue')} without a valid recording: an error with --harness-record={mode}"
     if not run:
-        yield f"nothing would be sent; {replays}"
+        yield f"no model would be called; {replays}"
         return
-    calls = sum(one.calls for one in run)
+    tokens, cost, seconds = _tokens(run), _cost(run, prices), duration(run, at_once=at_once)
     parts = [
-        f"{_dialogues(len(run))} to be held",
-        f"{calls:,} calls",
-        "tokens unknown" if (tokens := _tokens(run)) == _UNKNOWN else f"{tokens} tokens",
+        f"{plural(len(run), 'dialogue')} to run",
+        plural(sum(one.calls for one in run), "call"),
+        "tokens unknown" if tokens == _UNKNOWN else f"{tokens} tokens",
+        *([] if not prices else ["cost unknown" if cost == _UNKNOWN else f"cost {cost}"]),
+        "time unknown" if seconds is None else f"at least {duration_in_words(seconds)} with {at_once} at once",
     ]
-    if prices:
-        parts.append("cost unknown" if (cost := _cost(run, prices)) == _UNKNOWN else f"cost {cost}")
-    seconds = duration(run, at_once=at_once)
-    parts.append("time unknown" if seconds is None else f"at least {duration_in_words(seconds)} with {at_once} at once")
     yield f"{', '.join(parts)}; {replays}"
 
 
@@ -100,24 +87,18 @@ def _tokens(forecasts: Sequence[Forecast]) -> str:
 
 
 def _cost(forecasts: Sequence[Forecast], prices: Prices) -> str:
-    known = [
-        one for one in forecasts if one.usage is not None and all(prices.of(one.scenario.speaker(s)) for s in SIDES)
-    ]
-    total = 0.0
-    for one in known:
-        for side, usage in (one.usage or {}).items():
-            price = prices.of(one.scenario.speaker(side))
-            total += price.of(usage) if price else 0.0
+    known, total = [], 0.0
+    for one in forecasts:
+        price = {"A": prices.of(one.scenario.a), "B": prices.of(one.scenario.b)}
+        if one.usage is not None and all(price.values()):
+            known.append(one)
+            total += sum(each.of(usage) for side, usage in one.usage.items() if (each := price[side]))
     return _bounded(money(total), forecasts, known)
 
 
 def _bounded(amount: str, forecasts: Sequence[Forecast], known: Sequence[Forecast]) -> str:
-    """Return an amount with what it is: exact it never is, and what nobody can tell of comes on top."""
+    """Return an amount marked as a bound or an estimate, and with a question mark where some of it is unknown."""
     if not known:
         return _UNKNOWN
     rest = f" + {_UNKNOWN}" if len(known) < len(forecasts) else ""
     return f"{'≤' if all(one.basis == 'limits' for one in known) else '≈'} {amount}{rest}"
-
-
-def _dialogues(count: int) -> str:
-    return "1 dialogue" if count == 1 else f"{count:,} dialogues"

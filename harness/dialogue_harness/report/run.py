@@ -1,4 +1,4 @@
-"""The record of one run: everything that a report or a gate needs to know of it, as plain data."""
+"""The record of a run: everything that a report or a gate needs, as plain data."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ class DialogueRecord(msgspec.Struct, frozen=True):
     """One dialogue of a run.
 
     Attributes:
-        scenario: its name.
+        scenario: name of the scenario.
         a: model of speaker A.
         b: model of speaker B.
-        sample: which independent run of the scenario, from 1.
+        sample: 1-based number of the sample.
         fingerprint: of the scenario.
-        turns: how many turns were begun.
-        messages: how many messages there are.
-        ending: why it ended; ``None`` where that is not known.
+        turns: turns that were begun.
+        messages: number of messages.
+        ending: why it ended; ``None`` if that is not known.
         source: where it came from, see :data:`dialogue_harness.run.obtain.Source`.
-        path: its recording, relative to pytest's root where it lies below it.
-        note: what a reader should know of it.
-        new: messages that models were asked for in this run.
-        saved: messages that they were spared in this run because the scenario's stop rule ended the dialogue.
+        path: its recording, relative to pytest's root if it is below it.
+        note: what a reader should know about it.
+        new: messages that models were called for in this run.
+        saved: messages that the scenario's stop rule saved in this run.
         usage: tokens by speaker, ``"A"`` and ``"B"``, as servers counted them.
-        cost: what they cost, by speaker, where the model has a price and is not built in.
-        mutation: what was done to the copy that the tests got; ``None`` if they got what was said.
-        caught_by: call of the check that is meant for the mutation, if it passes what was said and fails the copy.
+        cost: their price by speaker, if the model has a price and is not built-in.
+        mutation: the mutation of the copy that the tests got; ``None`` if they got the original.
+        caught_by: call of the check meant for the mutation, if it passes the original and fails the copy.
 
     """
 
@@ -80,10 +80,10 @@ class SampleRecord(msgspec.Struct, frozen=True):
     """What a test found in one sample.
 
     Attributes:
-        dialogue: index into the run's ``dialogues``; before the run's end, into the test's own.
         outcome: whether the body passed.
-        verdicts: those of the checks that the body called, in order.
-        message: the first line of what went wrong, or ``None``.
+        dialogues: indexes into the dialogues of the run, or, until the run ends, of the test.
+        verdicts: verdicts of the checks that the body called, in order.
+        message: the first line of the failure, or ``None``.
 
     """
 
@@ -98,9 +98,9 @@ class TestRecord(msgspec.Struct, frozen=True):
 
     Attributes:
         test: its node id.
-        outcome: its one verdict over all samples.
-        samples: what was found in each.
-        dialogues: the dialogues that it saw, in the order in which ``samples`` refers to them.
+        outcome: its one outcome over all samples.
+        samples: what it found in each.
+        dialogues: the dialogues that it saw, in the order that ``samples`` refers to.
         required: share of samples that has to pass, from 0 to 1.
         message: why it failed or errored, or ``None``.
 
@@ -117,15 +117,15 @@ class TestRecord(msgspec.Struct, frozen=True):
 
 
 class InterruptedRecord(msgspec.Struct, frozen=True):
-    """A dialogue that was begun and is not complete; it can be continued.
+    """A dialogue that was started and is not complete; it can be continued.
 
     Attributes:
-        scenario: its name.
-        sample: which independent run of the scenario, from 1.
-        path: what is kept of it, relative to pytest's root where it lies below it.
-        messages: how many messages are kept.
-        length: how many it was to have.
-        cause: why it could not go on, in one line; ``None`` where only the run ended.
+        scenario: name of the scenario.
+        sample: 1-based number of the sample.
+        path: its recording, relative to pytest's root if it is below it.
+        messages: messages in it.
+        length: messages of a complete one.
+        cause: why it stopped, in one line; ``None`` if only the run ended.
 
     """
 
@@ -137,23 +137,23 @@ class InterruptedRecord(msgspec.Struct, frozen=True):
     cause: str | None = None
 
 
-class Run(msgspec.Struct, frozen=True):
+class RunRecord(msgspec.Struct, frozen=True):
     """A whole run.
 
     Attributes:
         format: ``dialogue-harness-run``.
         version: of this format.
-        harness_version: of the package that wrote it.
+        harness_version: version of this package.
         started_at: UTC, ISO 8601.
         seconds: how long it took.
         record_mode: ``none``, ``missing``, ``changed``, ``extend`` or ``all``.
         live: whether the models were run and the fixtures left alone.
-        mutation: what was done, where it applied, to the dialogues before the tests got them, or ``None``.
+        mutation: the mutation of the dialogues that the tests got, where it applied, or ``None``.
         dialogues: each dialogue once.
         tests: each test that used one; their ``dialogues`` are empty, their samples refer to the run's.
-        interrupted: the dialogues that could not go on, or were still held when the run ended.
-        spent: what models behind servers took in this run, by speaker and model, interrupted dialogues included.
-        replay_saved: what they would have taken for the dialogues that were replayed.
+        interrupted: dialogues that could not continue, or were still running when the run ended.
+        spent: what models behind servers used in this run, by speaker and model, interrupted dialogues included.
+        replay_saved: what they would have used for the dialogues that were replayed.
 
     """
 
@@ -173,9 +173,9 @@ class Run(msgspec.Struct, frozen=True):
 
     @property
     def verdicts(self) -> dict[int, list[bool]]:
-        """Whether each verdict passed, by index of the dialogue that it was about.
+        """Whether each verdict passed, by index of its dialogue.
 
-        An assertion without a check counts as one verdict where it failed, or where its body called no check.
+        A plain assertion counts as one verdict if it failed, or if its body called no check.
         """
         found: dict[int, list[bool]] = {index: [] for index in range(len(self.dialogues))}
         for sample in (sample for test in self.tests for sample in test.samples):
@@ -195,17 +195,18 @@ def dialogue_record(
     caught_by: str | None = None,
     prices: Prices | None = None,
 ) -> DialogueRecord:
-    """Return the record of a dialogue, or of a mutated copy; paths are told relative to ``root``."""
+    """Return the record of a dialogue or of a mutated copy, with paths relative to ``root``."""
     dialogue = obtained.dialogue
-    usage = {side: dialogue.by(side).usage for side in SIDES}
-    speakers = {side: dialogue.scenario.speaker(side) for side in SIDES}
-    price = {side: prices.of(speaker) for side, speaker in speakers.items() if prices and not is_offline(speaker)}
+    scenario = dialogue.scenario
+    usage: dict[str, Usage] = {side: used for side in SIDES if (used := dialogue.by(side).usage) != Usage()}
+    priced = [(side, scenario.speaker(side)) for side in SIDES if prices and side in usage]
+    price = {side: prices.of(speaker) for side, speaker in priced if prices and not is_offline(speaker)}
     return DialogueRecord(
-        scenario=dialogue.scenario.name,
-        a=dialogue.scenario.a.model,
-        b=dialogue.scenario.b.model,
+        scenario=scenario.name,
+        a=scenario.a.model,
+        b=scenario.b.model,
         sample=dialogue.sample,
-        fingerprint=dialogue.scenario.fingerprint,
+        fingerprint=scenario.fingerprint,
         turns=dialogue.turns,
         messages=len(dialogue),
         ending=dialogue.ending.reason if dialogue.ending else None,
@@ -214,8 +215,8 @@ def dialogue_record(
         note=obtained.note,
         new=obtained.new,
         saved=obtained.saved,
-        usage={side: used for side, used in usage.items() if used != Usage()},
-        cost={side: each.of(usage[side]) for side, each in price.items() if each and usage[side] != Usage()},
+        usage=usage,
+        cost={side: each.of(usage[side]) for side, each in price.items() if each},
         mutation=mutation,
         caught_by=caught_by,
     )
@@ -232,8 +233,8 @@ def assemble(
     tests: Iterable[TestRecord],
     made: Iterable[DialogueRecord] = (),
     **about: Any,  # noqa: ANN401 -- the run's other fields, by name
-) -> Run:
-    """Return the record of a run from those of its tests, each dialogue listed once.
+) -> RunRecord:
+    """Return the record of a run, each dialogue listed once.
 
     Args:
         tests: what each test found.
@@ -241,46 +242,42 @@ def assemble(
         about: the run's other fields.
 
     """
-    listed = _Listed()
+    dialogues: list[DialogueRecord] = []
+    places: dict[tuple[str, str, str, int, str, int], int] = {}
+
+    def place(dialogue: DialogueRecord) -> int:
+        index = places.setdefault(dialogue.key, len(dialogues))
+        if index == len(dialogues):
+            dialogues.append(dialogue)
+        elif dialogue.new > dialogues[index].new:  # the process that ran it knows more than one that replayed it
+            dialogues[index] = dialogue
+        return index
+
     placed: list[TestRecord] = []
     for test in tests:
-        index = [listed.place(dialogue) for dialogue in test.dialogues]
+        index = [place(dialogue) for dialogue in test.dialogues]
         samples = [msgspec.structs.replace(s, dialogues=[index[i] for i in s.dialogues]) for s in test.samples]
         placed.append(msgspec.structs.replace(test, samples=samples, dialogues=[]))
     for dialogue in made:
-        listed.place(dialogue)
-    saved = replayed(listed.dialogues)
-    return Run(dialogues=listed.dialogues, tests=placed, replay_saved=saved, **about)
+        place(dialogue)
+    return RunRecord(dialogues=dialogues, tests=placed, replay_saved=replayed(dialogues), **about)
 
 
-class _Listed:
-    """The dialogues of a run, each once."""
-
-    def __init__(self) -> None:
-        self.dialogues: list[DialogueRecord] = []
-        self._places: dict[tuple[str, str, str, int, str, int], int] = {}
-
-    def place(self, dialogue: DialogueRecord) -> int:
-        """Return the place of a dialogue; what ran it says more than what replayed it afterwards."""
-        place = self._places.setdefault(dialogue.key, len(self.dialogues))
-        if place == len(self.dialogues):
-            self.dialogues.append(dialogue)
-        elif dialogue.new > self.dialogues[place].new:
-            self.dialogues[place] = dialogue
-        return place
-
-
-def write_run(run: Run, path: Path) -> None:
+def write_run(run: RunRecord, path: Path) -> None:
     """Write the record as JSON without secrets, whole or not at all.
 
     Raises:
         OSError: it cannot be written.
 
     """
+    data = msgspec.json.encode(_without_surrogates(msgspec.to_builtins(run)))
+    known, text = known_secrets(), data.decode()
+    if known.scrub(text) != text:
+        data = msgspec.json.encode(known.scrub_values(msgspec.json.decode(data)))
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        part.write_bytes(msgspec.json.format(_encoded(run), indent=2) + b"\n")
+        part.write_bytes(msgspec.json.format(data, indent=2) + b"\n")
         part.replace(path)
     except OSError:
         with contextlib.suppress(OSError):
@@ -288,7 +285,7 @@ def write_run(run: Run, path: Path) -> None:
         raise
 
 
-def read_run(path: Path) -> Run:
+def read_run(path: Path) -> RunRecord:
     """Return the record that :func:`write_run` wrote.
 
     Raises:
@@ -296,26 +293,16 @@ def read_run(path: Path) -> Run:
         msgspec.ValidationError: it is not such a record.
 
     """
-    return msgspec.json.decode(path.read_bytes(), type=Run)
+    return msgspec.json.decode(path.read_bytes(), type=RunRecord)
 
 
 def shown_path(path: Path, root: Path) -> str:
-    """Return a path as a person would type it: relative to ``root`` where it lies below it."""
-    try:
-        return path.relative_to(root).as_posix()
-    except ValueError:
-        return str(path)
-
-
-def _encoded(run: Run) -> bytes:
-    values = _without_surrogates(msgspec.to_builtins(run))
-    data = msgspec.json.encode(values)
-    known, text = known_secrets(), data.decode()
-    return data if known.scrub(text) == text else msgspec.json.encode(known.scrub_values(values))
+    """Return a path as a person would type it: relative to ``root`` if it is below it."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
 def _without_surrogates(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
-    """Replace lone surrogates, which model output may hold and UTF-8 cannot, by U+FFFD."""
+    """Replace lone surrogates, which model output may contain and UTF-8 cannot, by question marks."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode() if not value.isascii() else value
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""What the models of a run took, and what a replay spared."""
+"""What the models of a run used, and what replay saved."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from dialogue_harness._text.words import plural
 from dialogue_harness.dialogue import Usage
 from dialogue_harness.report.amounts import money
 from dialogue_harness.scenario import SIDES, Side
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class Spending(msgspec.Struct, frozen=True):
-    """What one side's model took, or would have taken.
+    """What the model of one side used, or would have used.
 
     Attributes:
         speaker: ``"A"`` or ``"B"``.
         model: as the scenarios name it.
         usage: tokens, as servers counted them.
-        cost: what they cost by the prices that are set; ``None`` where the model has none.
-        calls: requests that were made for that, those among them that failed and were repeated.
+        cost: their price; ``None`` if the model has none.
+        calls: requests, failed ones included.
 
     """
 
@@ -35,9 +36,15 @@ class Spending(msgspec.Struct, frozen=True):
     cost: float | None = None
     calls: int = 0
 
+    def __add__(self, other: Spending) -> Spending:
+        """Return the sum for one speaker and model; where only one counted tokens, only its price counts."""
+        costs = [one.cost for one in (self, other) if one.usage != Usage()] or [self.cost]
+        cost = None if None in costs else sum(each for each in costs if each is not None)
+        return Spending(self.speaker, self.model, self.usage + other.usage, cost, self.calls + other.calls)
+
 
 def tallied(tally: Tally) -> list[Spending]:
-    """Return what was counted while dialogues were held."""
+    """Return what was counted while dialogues ran."""
     usage, cost = tally.usage, tally.cost
     return [
         Spending(side, model, usage.get((side, model), Usage()), cost.get((side, model)), calls)
@@ -46,26 +53,26 @@ def tallied(tally: Tally) -> list[Spending]:
 
 
 def summed(spendings: Iterable[Spending]) -> list[Spending]:
-    """Return one record for each speaker and model, as of several dialogues or processes."""
+    """Return one record for each speaker and model, summed over dialogues or processes."""
     found: dict[tuple[Side, str], Spending] = {}
     for one in spendings:
         key = (one.speaker, one.model)
-        known = found.get(key)
-        found[key] = one if known is None else _together(known, one)
+        found[key] = found[key] + one if key in found else one
     return list(found.values())
 
 
 def replayed(dialogues: Sequence[DialogueRecord]) -> list[Spending]:
-    """Return what models behind servers would have taken for the dialogues that were replayed.
+    """Return what models behind servers would have used for the dialogues that were replayed.
 
-    A dialogue of which this run itself made the recording saved nothing, and of one recording that serves several
-    scenarios the longest would have been held once for all.
+    Nothing is saved by a replay of what this run itself recorded, and one recording that serves several scenarios
+    counts once, at its longest.
     """
     longest: dict[tuple[str, str, str, int], DialogueRecord] = {}
     for one in dialogues:
-        known = longest.setdefault((one.scenario, one.a, one.b, one.sample), one)
+        key = (one.scenario, one.a, one.b, one.sample)
+        known = longest.setdefault(key, one)
         if (one.new, one.turns) > (known.new, known.turns):
-            longest[one.scenario, one.a, one.b, one.sample] = one
+            longest[key] = one
     return summed(
         Spending(side, model, dialogue.usage[side], dialogue.cost.get(side))
         for dialogue in longest.values()
@@ -76,15 +83,13 @@ def replayed(dialogues: Sequence[DialogueRecord]) -> list[Spending]:
 
 
 def spent(spendings: Sequence[Spending]) -> list[str]:
-    """Return what was asked of models behind servers, and what that took; nothing where nothing was asked."""
-    calls = sum(one.calls for one in spendings)
-    asked = [f"{calls:,} {'call' if calls == 1 else 'calls'} to models"] if calls else []
-    took = told(spendings)
-    return asked if took is None else [*asked, f"spent {took}"]
+    """Return the calls to models and what they used, in words; an empty list if there were none."""
+    calls, used = sum(one.calls for one in spendings), told(spendings)
+    return [*([f"{plural(calls, 'call')} to models"] if calls else []), *([f"spent {used}"] if used else [])]
 
 
 def told(spendings: Iterable[Spending]) -> str | None:
-    """Return what was taken in a few words, ``None`` where it is nothing, or no server has counted it."""
+    """Return tokens and cost in words; ``None`` if no server counted any tokens."""
     spendings = [one for one in spendings if one.usage != Usage()]
     if not spendings:
         return None
@@ -94,10 +99,3 @@ def told(spendings: Iterable[Spending]) -> str | None:
     least = "" if len(costs) == len(spendings) else "at least "
     cost = f", cost {least}{money(sum(costs))}" if costs else ""
     return f"{usage.input + usage.output:,} tokens{cached}{cost}"
-
-
-def _together(one: Spending, other: Spending) -> Spending:
-    counted = [each for each in (one, other) if each.usage != Usage()] or [one]
-    costs = [each.cost for each in counted]
-    cost = None if None in costs else sum(each for each in costs if each is not None)
-    return Spending(one.speaker, one.model, one.usage + other.usage, cost, one.calls + other.calls)

@@ -1,4 +1,4 @@
-"""What became of several dialogues that were held at once, one line each."""
+"""What became of the samples that `harness talk` ran, one line each."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 
 
 class Talked(NamedTuple):
-    """One of the dialogues.
+    """One sample.
 
     Attributes:
-        sample: which, from 1.
-        is_complete: whether it has ended, and is not broken off.
-        was_there: whether an earlier call had completed it.
+        sample: its 1-based number.
+        is_complete: whether it has ended.
+        was_there: whether an earlier call completed it.
         ending: how it ended, if that is known.
-        messages: how many there are.
-        usage: tokens of its models, ``None`` where nobody counted any.
+        messages: number of messages.
+        usage: tokens of its models; ``None`` if no server counted them.
         loop: the termination loop that it ends in, if it does.
-        place: where it is kept, ``None`` if nothing was said.
+        place: its file; ``None`` if nothing was said.
 
     """
 
@@ -37,13 +37,15 @@ class Talked(NamedTuple):
 
 
 def table(samples: Sequence[Talked]) -> str:
-    """Return a line for each sample; a column that would be empty is left out."""
+    """Return a table with a line for each sample; without the column of tokens if no server counted any."""
     from tabulate import tabulate  # noqa: PLC0415 -- only several samples have a table
 
-    counts_tokens = any(one.usage is not None for one in samples)
-    headers = ["sample", "", "messages", *(["tokens"] if counts_tokens else []), "termination loop", "where"]
-    aligned = ["right", "left", "right", *(["right"] if counts_tokens else []), "left", "left"]
-    rows = [_row(one, counts_tokens=counts_tokens) for one in samples]
+    headers = ["sample", "", "messages", "tokens", "termination loop", "where"]
+    aligned = ["right", "left", "right", "right", "left", "left"]
+    rows = [_row(one) for one in samples]
+    if all(one.usage is None for one in samples):
+        for line in (headers, aligned, *rows):
+            del line[3]
     return tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True, colalign=aligned)
 
 
@@ -53,15 +55,14 @@ def totals(samples: Sequence[Talked]) -> str:
     loops = sum(one.loop is not None for one in complete)
     parts = [f"{len(complete)} complete"]
     parts += [f"{len(samples) - len(complete)} unfinished"] if len(complete) < len(samples) else []
-    parts += [f"{loops} in a termination loop" if loops else "none in a termination loop"] if complete else []
+    parts += [f"{loops or 'none'} in a termination loop"] if complete else []
     return f"{len(samples)} samples: {', '.join(parts)}"
 
 
-def _row(one: Talked, *, counts_tokens: bool) -> list[str]:
+def _row(one: Talked) -> list[str]:
     usage = "–" if one.usage is None else f"{one.usage.input + one.usage.output:,}"
     loop = "–" if not one.is_complete else f"from message {one.loop.onset} ({one.loop.kind})" if one.loop else "none"
-    tokens = [usage] if counts_tokens else []
-    return [str(one.sample), _state(one), str(one.messages), *tokens, loop, one.place or "–"]
+    return [str(one.sample), _state(one), str(one.messages), usage, loop, one.place or "–"]
 
 
 def _state(one: Talked) -> str:

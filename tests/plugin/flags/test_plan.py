@@ -45,7 +45,7 @@ def test_the_plan_is_printed_and_nothing_is_run_or_sent(
             "=* plan =*",
             "scenario  *",
             "chat *some/model × 2  record * 3 *12 *≤ 312 *– *limits",
-            "3 dialogues to be held, 12 calls, ≤ * tokens, time unknown; 0 dialogues replayed",
+            "3 dialogues to run, 12 calls, ≤ * tokens, time unknown; 0 dialogues to replay",
         ]
     )
     assert not pytester.path.joinpath("fixtures").exists()
@@ -60,7 +60,7 @@ def test_with_the_default_mode_it_says_what_would_be_an_error(spec: Spec, run: R
     result.stdout.fnmatch_lines(
         [
             "3 dialogues without a valid recording: an error with --harness-record=none",
-            "nothing would be sent; 0 dialogues replayed",
+            "no model would be called; 0 dialogues to replay",
         ]
     )
 
@@ -78,7 +78,7 @@ def test_recordings_tell_what_more_samples_would_take(
 
     assert server.calls == 4
     totals = (
-        "2 dialogues to be held, 8 calls, ≈ 800 tokens, cost ≈ 0.8, at least 1 s with 100 at once; 1 dialogue replayed"
+        "2 dialogues to run, 8 calls, ≈ 800 tokens, cost ≈ 0.8, at least 1 s with 100 at once; 1 dialogue to replay"
     )
     result.stdout.fnmatch_lines([totals])
 
@@ -88,13 +88,13 @@ def test_a_run_without_dialogues_has_no_plan(run: Run, pytester: pytest.Pytester
     result = run("--harness-plan")
 
     assert result.ret == pytest.ExitCode.OK
-    result.stdout.fnmatch_lines(["no selected test needs a dialogue"])
+    result.stdout.fnmatch_lines(["no selected test uses a dialogue"])
 
 
 def test_tests_that_make_their_own_scenarios_are_told_of(spec: Spec, run: Run) -> None:
     spec("def test_it(converse): assert converse(TEA)\n")
 
-    run("--harness-plan").stdout.fnmatch_lines(["tests that let dialogues be held themselves, with `converse`, *"])
+    run("--harness-plan").stdout.fnmatch_lines(["not included: dialogues that tests run themselves, with `converse`"])
 
 
 def test_what_cannot_be_collected_is_the_error_that_it_always_is(spec: Spec, run: Run) -> None:
@@ -110,7 +110,7 @@ def test_without_a_terminal_reporter_the_plan_is_printed_nevertheless(spec: Spec
     result = pytester.runpytest_inprocess("--harness-plan", "-p", "no:terminal")
 
     assert result.ret == pytest.ExitCode.OK
-    result.stdout.fnmatch_lines(["nothing would be sent; 0 dialogues replayed"])
+    result.stdout.fnmatch_lines(["no model would be called; 0 dialogues to replay"])
 
 
 def test_workers_are_refused_with_what_to_add(spec: Spec, pytester: pytest.Pytester) -> None:
@@ -120,7 +120,7 @@ def test_workers_are_refused_with_what_to_add(spec: Spec, pytester: pytest.Pytes
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(
         [
-            "ERROR: --harness-plan runs no test, and pytest-xdist would start workers for that",
+            "ERROR: --harness-plan runs no test, and pytest-xdist would start workers to run them",
             "how to fix: add -n 0",
         ]
     )

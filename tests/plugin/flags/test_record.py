@@ -71,9 +71,9 @@ def test_a_mode_that_does_not_exist_is_answered_with_the_nearest_one(spec: Spec,
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([
-        "ERROR: --harness-record (harness_record) must be one of none, missing, changed, extend, all",
+        "ERROR: --harness-record (harness_record) must be one of 'none', 'missing', 'changed', 'extend', 'all'",
         "  got: 'mising'",
-        "  nearest: missing",
+        "  nearest: 'missing'",
     ])  # fmt: skip
 
 
