@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -175,3 +176,12 @@ def test_a_named_pipe_is_read_once(capsys: Captured) -> None:
     assert main(["export", "pipe"]) == 0
     writer.join()
     assert capsys.readouterr().out.encode() == text
+
+
+def test_a_file_that_git_tracks_is_restored_with_git(capsys: Captured) -> None:
+    subprocess.run(["git", "init", "-q"], check=True)  # noqa: S607 -- whichever git there is
+    paths = recording("1 a.jsonl", "Hello.", "Hello you."), recording("2.jsonl", "Hello.", "Hello you.")
+    subprocess.run(["git", "add", "1 a.jsonl"], check=True)  # noqa: S607 -- likewise
+    for path, how in zip(paths, (" with `git checkout -- '1 a.jsonl'`", ""), strict=True):
+        path.write_bytes(path.read_bytes().replace(b"Hello you.", b"Hullo you."))
+        assert complaint(capsys, "show", str(path)).splitlines()[-1] == f"how to fix: restore the file{how}"

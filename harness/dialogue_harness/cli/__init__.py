@@ -80,7 +80,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def complain(what: object) -> int:
-    """Tell the person what is wrong, safe to print, and return the exit code of misuse and broken input."""
+    """Report what is wrong, safe to print, and return the exit code of misuse and broken input."""
+    if isinstance(what, HarnessError):
+        from dialogue_harness.cli.remedies import advise  # noqa: PLC0415 -- only errors need it
+
+        advise(what)
     warn(what)
     return BROKEN
 

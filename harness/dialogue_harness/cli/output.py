@@ -61,7 +61,7 @@ class Output:
         """
         if argument is None or Path(argument) == STANDARD:
             if form:
-                msg = "--form is for the files in a folder, and none is named"
+                msg = "--format is for the files in a folder, and none is named"
                 raise ConfigurationError(msg, fix="add --output FOLDER/")
             if samples > 1:
                 msg = f"{samples} samples need a folder for their transcripts"
@@ -71,7 +71,7 @@ class Output:
         is_new_folder = not path.exists() and (not path.suffix or (samples > 1 and path.suffix not in _ENDINGS))
         is_folder = path.is_dir() or argument.endswith(("/", os.sep)) or is_new_folder
         if form and not is_folder and samples == 1:
-            msg = f"--form is for the files in a folder; --output {shown(path)} says its form by its ending"
+            msg = f"--format is for the files in a folder; --output {shown(path)} says its format by its ending"
             raise ConfigurationError(msg, fix=f"--output {shown(path.with_suffix(f'.{form}'))}")
         output = cls(path, is_folder, f".{form or 'txt'}")
         output._check(samples)

@@ -26,7 +26,7 @@ from dialogue_harness.run.events import Observer
 from dialogue_harness.run.limits import Limiters
 from dialogue_harness.run.loop import converse, find_stop
 from dialogue_harness.run.retry import Retry
-from dialogue_harness.storage.format import RECORD_MISSING, reason, shown
+from dialogue_harness.storage.format import reason, shown
 from dialogue_harness.storage.recording import Journal, load_partial, partial_of
 
 if TYPE_CHECKING:
@@ -459,7 +459,7 @@ def _told(error: HarnessError | OSError) -> HarnessError:
     if isinstance(error, HarnessError):
         return error
     facts = [("file", shown(error.filename or "")), ("problem", reason(error))]
-    return RecordingError("notes of this run cannot be written", facts=facts, fix=f"see to that, then {RECORD_MISSING}")
+    return RecordingError("notes of this run cannot be written", facts=facts, fix="solve the problem above")
 
 
 def _cause(error: HarnessError) -> str:

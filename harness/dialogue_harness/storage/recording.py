@@ -26,7 +26,6 @@ from dialogue_harness.scenario import TOLD_BY_TRANSCRIPT, Scenario
 from dialogue_harness.secrets import known_secrets
 from dialogue_harness.storage.format import (
     FORMAT,
-    RECORD_MISSING,
     VERSION,
     End,
     Header,
@@ -108,7 +107,7 @@ class Recording:
         if found := self.differences(scenario):
             headline = f"scenario {_named(scenario)} has changed since it was recorded"
             facts = [("file", shown(self.path)), *_told(found)]
-            raise RecordingChanged(headline, facts=facts, fix="pytest {target} --harness-record=changed")
+            raise RecordingChanged(headline, facts=facts)
 
 
 def read_recording(path: str | os.PathLike[str]) -> Dialogue:
@@ -490,17 +489,15 @@ def _reopened(path: Path, kept: bytes, *, rewrite: bool) -> FileIO:
 
 def _not_written(path: Path, error: OSError, what: str | None = None) -> RecordingError:
     if isinstance(error, FileExistsError) and path.exists():
-        fix = f"delete it first, or record over it: {RECORD_MISSING.replace('missing', 'all')}"
-        return RecordingError(f"recording {shown(path)} exists already", fix=fix)
+        return RecordingError(f"recording {shown(path)} exists already", fix="delete it first")
     facts = [("file", shown(path)), *([("not written", what)] if what else []), ("problem", reason(error))]
-    fix = f"see to that, then {RECORD_MISSING}"
-    return RecordingError("recording cannot be written", facts=facts, fix=fix)
+    return RecordingError("recording cannot be written", facts=facts, fix="solve the problem above")
 
 
 def _removed(path: Path, what: str) -> RecordingError:
     """Return the error for a file that was taken away: what is written to it would be gone when it is closed."""
     facts = [("file", shown(path)), ("not written", what)]
-    return RecordingError("recording was removed while it was made", facts=facts, fix=RECORD_MISSING)
+    return RecordingError("recording was removed while it was made", facts=facts, fix="keep the file where it is")
 
 
 def _named(scenario: Scenario) -> str:
