@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _DESCRIPTION: Final = """\
 Write a recording, or another transcript, as a text transcript, its JSON form, or Markdown.
 
-A transcript that was imported is written to the byte as it was, but for secrets, which are replaced and told.
+A transcript that was imported is written to the byte as it was, except for secrets, which are replaced and reported.
 Markdown is for reading: an issue, a pull request.
 """
 

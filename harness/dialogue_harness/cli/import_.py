@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from dialogue_harness.dialogue import Dialogue
 
 _DESCRIPTION: Final = """\
-Make recordings of transcripts, text or JSON, so that specs can be run on them.
+Make recordings from transcripts in any format, so that specs can be run on them.
 
-Samples are numbered after those that are there, and nothing is overwritten. A transcript does not tell sampling
-parameters: a recording made of one is compared with a scenario by models, system prompts and opener only.
+Samples are numbered after those that are there, and nothing is overwritten. A transcript holds no sampling
+parameters: a recording made from one is compared with a scenario by models, system prompts and opening message only.
+A file with several dialogues becomes several samples.
 """
 
 _EPILOG: Final = """\
