@@ -138,7 +138,7 @@ def test_a_folder_that_is_taken_away_is_told_at_the_next_message(
             "recording was removed while it was made",
             f"  file: {LARGE}",
             "  not written: message 9",
-            "how to fix: pytest test_talk.py::test_large --harness-record=missing",
+            "how to fix: keep the file where it is; then pytest test_talk.py::test_large --harness-record=missing",
         ],
         consecutive=True,
     )
