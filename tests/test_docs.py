@@ -139,7 +139,7 @@ def test_the_table_of_modes_is_what_the_recorder_does() -> None:
     head, *body = rows(DOCS / "recordings.md", "What happens where no valid recording exists")
     assert head[1:] == [f"`{mode}`" for mode in ("none", "missing", "extend", "changed", "all")]
     assert {cell.strip("`") for cell in head[1:]} == set(RECORD_MODES)
-    done = {"record": "recorded", "continue": "continued", "extend": "extended", "replace": "recorded anew"}
+    done = {"record": "recorded", "continue": "continued", "extend": "extended", "replace": "re-recorded"}
     expected = {
         re.sub(r"(?<!^)(?=[A-Z])", " ", kind.__name__.removeprefix("Recording")).lower(): [
             done[action[mode]] if (mode := cell.strip("`")) in action else "error" for cell in head[1:]

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from dialogue_harness.checks.verdict import Evidence, Verdict, check
     from dialogue_harness.dialogue import Dialogue, Ending, Message, Usage
     from dialogue_harness.engine.run import arun, run
+    from dialogue_harness.formats.files import read_transcript
     from dialogue_harness.formats.registry import transcript_format
-    from dialogue_harness.formats.transcript import read_transcript, write_transcript
+    from dialogue_harness.formats.transcript import write_transcript
     from dialogue_harness.models.own import model
     from dialogue_harness.models.protocol import ChatMessage, Context, Delta, Model, Reply
     from dialogue_harness.scenario import History, Scenario, Speaker
@@ -78,7 +79,7 @@ _HOMES = {
     "find_termination_loop": "dialogue_harness.checks.loops.detector",
     "model": "dialogue_harness.models.own",
     "read_recording": "dialogue_harness.storage.recording",
-    "read_transcript": "dialogue_harness.formats.transcript",
+    "read_transcript": "dialogue_harness.formats.files",
     "run": "dialogue_harness.engine.run",
     "transcript_format": "dialogue_harness.formats.registry",
     "write_transcript": "dialogue_harness.formats.transcript",

@@ -13,10 +13,11 @@ import msgspec
 from dialogue_harness._public import public
 from dialogue_harness._text.printable import shorten
 from dialogue_harness._text.words import plural
-from dialogue_harness.errors import TranscriptError
 from dialogue_harness.scenario import SIDES, Scenario, Side, Speaker
 
 if TYPE_CHECKING:
+    import os
+    from pathlib import Path
     from typing import Self
 
 #: Why a dialogue ended: its turns were said, a speaker hung up, a message was empty where the scenario stops at
@@ -26,7 +27,7 @@ EndReason = Literal["turns", "hang_up", "empty", "stopped"]
 #: How many messages ``str(dialogue)`` shows, the first and the last ones.
 _SHOWN: Final = 40
 
-#: The name of a scenario, and of a model, of which nothing is known but the messages.
+#: The name of a scenario, and of a model, where only the messages are known.
 UNKNOWN: Final = "unknown"
 
 
@@ -150,40 +151,57 @@ class Dialogue(Sequence[Message]):
             scenario = Scenario(UNKNOWN, a=unknown, b=unknown, opener=opener, turns=len(said) // 2)
         return cls(scenario, tuple(Message(n, scenario.side_at(n), text) for n, text in enumerate(said, 1)))
 
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Dialogue:
-        """Read the one dialogue in a file: a recording, a transcript, or any registered format, found by content.
+    # The formats stand on this class; only these three functions look up at them, and only when they are called.
+
+    @staticmethod
+    def load(path: str | os.PathLike[str]) -> Dialogue:
+        """Read the one dialogue in a file: a recording or a transcript, recognized by how it begins.
 
         Args:
-            path: the file.
+            path: a recording (``.jsonl``), a transcript (``.txt``, ``.json``), or a file in a format that was
+                registered with :func:`dialogue_harness.transcript_format`.
 
         Raises:
-            RecordingError: it is a recording that is interrupted, edited or broken.
-            TranscriptError: it cannot be read, is of no known format, or holds several dialogues.
+            RecordingError: it is a recording that is incomplete, edited or broken.
+            TranscriptError: it cannot be read, is in no known format, or holds several dialogues.
 
         """
-        found = _formats().load_all(path)
-        if len(found) != 1:
-            msg = f"{shorten(os.fspath(path), 200)} holds {len(found)} dialogues, not one"
-            raise TranscriptError(msg)
-        (dialogue,) = found
-        return dialogue  # type: ignore[no-any-return]  # the registry is reached by name
+        from dialogue_harness.formats import files  # noqa: PLC0415 -- see above
 
-    def save(self, path: str | os.PathLike[str], *, format: str | None = None, overwrite: bool = False) -> None:  # noqa: A002 -- the word users expect
-        """Write the dialogue to a file.
+        return files.load(path)
+
+    @staticmethod
+    def load_all(path: str | os.PathLike[str]) -> tuple[Dialogue, ...]:
+        """Read all dialogues in a file, as :meth:`load` does; recordings and built-in transcripts hold one.
+
+        Raises:
+            RecordingError: it is a recording that is incomplete, edited or broken.
+            TranscriptError: it cannot be read or is in no known format.
+
+        """
+        from dialogue_harness.formats import files  # noqa: PLC0415 -- see above
+
+        return files.load_all(path)
+
+    def save(self, path: str | os.PathLike[str], *, format: str | None = None, overwrite: bool = False) -> Path:  # noqa: A002 -- what users call it
+        """Write the dialogue to a file, completely or not at all, and return its path.
 
         Args:
             path: the file; folders that are missing are made.
-            format: ``recording``, ``txt``, ``json``, ``md``, or the name of a registered format; by default the one
-                that the file's suffix names (``.jsonl`` is a recording).
-            overwrite: whether a file that exists is replaced.
+            format: ``"jsonl"`` (a recording, marked as imported), ``"txt"``, ``"json"``, ``"md"`` (Markdown) or a
+                registered format; by default what the file's suffix says.
+            overwrite: whether a file that is there is replaced.
 
         Raises:
-            UsageError: the format is unknown, or the file exists and ``overwrite`` is not set.
-            RecordingError: it is to be a recording, which cannot be written or would hold a secret.
+            UsageError: the file exists, there is no such format, or the format needs speakers who alternate.
+            SecretFound: a recording would hold a secret. In a transcript, a mark stands in its place.
+            RecordingError: a recording cannot be written, or exists.
+            TranscriptError: a transcript cannot be written.
 
         """
-        _formats().save(self, path, name=format, overwrite=overwrite)
+        from dialogue_harness.formats import files  # noqa: PLC0415 -- see above
+
+        return files.save(self, path, name=format, overwrite=overwrite)
 
     def __len__(self) -> int:
         """Return the number of messages."""

@@ -14,8 +14,10 @@ from cli_running import TEA, dialogue, on_terminal, shown_on_terminal, transcrip
 from dialogue_harness import Message, Scenario, Speaker
 from dialogue_harness.cli import main
 from dialogue_harness.dialogue import Dialogue
+from dialogue_harness.formats.json_form import write_transcript_json
 from dialogue_harness.formats.markdown import to_markdown
-from dialogue_harness.formats.transcript import encode, write_transcript, write_transcript_json
+from dialogue_harness.formats.source import encode
+from dialogue_harness.formats.transcript import write_transcript
 from dialogue_harness.storage.recording import write_recording
 
 if TYPE_CHECKING:

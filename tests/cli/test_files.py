@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -13,7 +14,9 @@ import pytest
 
 from cli_running import TEA, dialogue, transcript
 from dialogue_harness.cli import main
-from dialogue_harness.formats.transcript import encode, write_transcript, write_transcript_json
+from dialogue_harness.formats.json_form import write_transcript_json
+from dialogue_harness.formats.source import encode
+from dialogue_harness.formats.transcript import write_transcript
 from dialogue_harness.storage.recording import Journal, write_recording
 
 if TYPE_CHECKING:
@@ -158,9 +161,10 @@ def test_a_recording_from_standard_input_is_refused(capsys: Captured, monkeypatc
 
 def test_standard_input_that_is_no_text_is_broken_input(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", piped(b"caf\xe9"))
-    assert (
-        complaint(capsys, "show", "-") == "harness: standard input, line 1: this is not UTF-8\n"
-        "  got: byte 0xe9 at offset 3\nhow to fix: save the file as UTF-8\n"
+    assert complaint(capsys, "show", "-") == (
+        "harness: standard input, line 1: this is not UTF-8\n"
+        "  got: byte 0xe9 at offset 3\n"
+        "how to fix: save the file as UTF-8\n"
     )
 
 
@@ -172,3 +176,12 @@ def test_a_named_pipe_is_read_once(capsys: Captured) -> None:
     assert main(["export", "pipe"]) == 0
     writer.join()
     assert capsys.readouterr().out.encode() == text
+
+
+def test_a_file_that_git_tracks_is_restored_with_git(capsys: Captured) -> None:
+    subprocess.run(["git", "init", "-q"], check=True)  # noqa: S607 -- whichever git there is
+    paths = recording("1 a.jsonl", "Hello.", "Hello you."), recording("2.jsonl", "Hello.", "Hello you.")
+    subprocess.run(["git", "add", "1 a.jsonl"], check=True)  # noqa: S607 -- likewise
+    for path, how in zip(paths, (" with `git checkout -- '1 a.jsonl'`", ""), strict=True):
+        path.write_bytes(path.read_bytes().replace(b"Hello you.", b"Hullo you."))
+        assert complaint(capsys, "show", str(path)).splitlines()[-1] == f"how to fix: restore the file{how}"

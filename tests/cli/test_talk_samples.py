@@ -126,13 +126,13 @@ def test_json_tells_of_the_loop(capsys: Captured) -> None:
             ),
         ),
         (
-            ["--form", "json"],
-            "harness: --form is for the files in a folder, and none is named\nhow to fix: add --output FOLDER/\n",
+            ["--format", "json"],
+            "harness: --format is for the files in a folder, and none is named\nhow to fix: add --output FOLDER/\n",
         ),
         (
-            ["--form", "json", "--output", "run.txt"],
+            ["--format", "json", "--output", "run.txt"],
             (
-                "harness: --form is for the files in a folder; --output run.txt says its form by its ending\n"
+                "harness: --format is for the files in a folder; --output run.txt says its format by its ending\n"
                 "how to fix: --output run.json\n"
             ),
         ),
@@ -148,21 +148,21 @@ def test_what_is_for_folders_needs_one(arguments: list[str], told: str, capsys: 
 
 
 def test_samples_can_be_kept_as_recordings(capsys: Captured) -> None:
-    main(["talk", "--turns", "2", "--samples", "2", "--seed", "5", "--output", "runs", "--form", "jsonl"])
+    main(["talk", "--turns", "2", "--samples", "2", "--seed", "5", "--output", "runs", "--format", "jsonl"])
     assert capsys.readouterr().out.count(".jsonl\n") == 2
     assert [load(f"runs/{name}").dialogue.scenario.a.seed for name in files()] == [5, 5]
     assert [load(f"runs/{name}").dialogue.sample for name in files()] == [1, 2]
 
 
 def test_samples_can_be_kept_in_json() -> None:
-    main(["talk", "--turns", "2", "--samples", "2", "--output", "runs", "--form", "json"])
+    main(["talk", "--turns", "2", "--samples", "2", "--output", "runs", "--format", "json"])
     assert files() == ["1.json", "2.json"]
     assert len(read_transcript("runs/2.json")) == 5
 
 
 @pytest.mark.parametrize("form", ["txt", "json", "jsonl"])
 def test_samples_that_are_there_are_not_overwritten(form: str, server: ProtocolServer, capsys: Captured) -> None:
-    command = of_server(server, "--form", form)
+    command = of_server(server, "--format", form)
     main(command)
     before = {name: Path("runs", name).read_bytes() for name in files()}
     calls = server.calls
@@ -193,7 +193,7 @@ def test_the_others_go_on_where_one_fails_and_the_same_command_goes_on_with_it(
     form: str, server: ProtocolServer, capsys: Captured
 ) -> None:
     server.faults = refuses(2, after=2)
-    command = of_server(server, "--form", form)
+    command = of_server(server, "--format", form)
     assert main(command) == 2
     captured = capsys.readouterr()
     assert files() == [f"1.{form}", "2.jsonl", f"3.{form}"]

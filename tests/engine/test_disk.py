@@ -86,7 +86,7 @@ def test_on_a_full_disk_what_was_said_is_kept_and_the_next_run_goes_on(
         f"  not written: message {kept + 1}",
         "  problem: No space left on device",
         f"  kept: {kept} messages in {LARGE}",
-        "how to fix: see to that; then pytest test_talk.py::test_large --harness-record=missing",
+        "how to fix: solve the problem above; then pytest test_talk.py::test_large --harness-record=missing",
         "incomplete, and can be continued:",
         f"  {LARGE} ({kept} of 121 messages): recording cannot be written: No space left on device",
     ])  # fmt: skip
@@ -138,7 +138,7 @@ def test_a_folder_that_is_taken_away_is_told_at_the_next_message(
             "recording was removed while it was made",
             f"  file: {LARGE}",
             "  not written: message 9",
-            "how to fix: pytest test_talk.py::test_large --harness-record=missing",
+            "how to fix: keep the file where it is; then pytest test_talk.py::test_large --harness-record=missing",
         ],
         consecutive=True,
     )
@@ -156,7 +156,7 @@ def test_notes_between_processes_that_cannot_be_written_are_an_error_of_the_reco
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
-        ["notes of this run cannot be written", "  problem: *", "how to fix: see to that; then pytest *"]
+        ["notes of this run cannot be written", "  problem: *", "how to fix: solve the problem above; then pytest *"]
     )
     assert server.calls == 0
 

@@ -6,7 +6,9 @@ import pytest
 
 from dialogue_harness.dialogue import Dialogue
 from dialogue_harness.errors import TranscriptError
-from dialogue_harness.formats.transcript import encode, parse_transcript, read_transcript, write_transcript
+from dialogue_harness.formats.files import read_transcript
+from dialogue_harness.formats.source import encode
+from dialogue_harness.formats.transcript import parse_transcript, write_transcript
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,14 +107,14 @@ def test_an_empty_file_is_not_a_transcript() -> None:
 
 
 @pytest.mark.parametrize("rest", ["", '{"n": 2}\n', '{"n": 2'])
-def test_a_recording_is_told_apart_and_the_commands_named(tmp_path: Path, rest: str) -> None:
+def test_a_recording_is_told_apart_and_the_way_to_read_it_named(tmp_path: Path, rest: str) -> None:
     path = tmp_path / "1 copy.jsonl"
     path.write_text('{"format": "dialogue-recording", "version": 1}\n' + rest)
     with pytest.raises(TranscriptError) as error:
         read_transcript(path)
     assert str(error.value).split("\n") == [
         f"{path}, line 1: this is a recording, not a transcript",
-        f"how to fix: harness show '{path}', or harness export '{path}' --format txt",
+        "how to fix: read it with Dialogue.load",
     ]
     assert refusal(path.read_text())[0] == "talk.txt, line 1: this is a recording, not a transcript"
 

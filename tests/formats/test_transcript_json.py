@@ -11,15 +11,10 @@ from hypothesis import strategies as st
 
 from dialogue_harness.dialogue import Dialogue, Message
 from dialogue_harness.errors import TranscriptError, UsageError
-from dialogue_harness.formats.transcript import (
-    TranscriptWarning,
-    encode,
-    parse_transcript,
-    parse_transcript_json,
-    read_transcript,
-    write_transcript,
-    write_transcript_json,
-)
+from dialogue_harness.formats.files import read_transcript
+from dialogue_harness.formats.json_form import parse_transcript_json, write_transcript_json
+from dialogue_harness.formats.source import TranscriptWarning, encode
+from dialogue_harness.formats.transcript import parse_transcript, write_transcript
 from dialogue_harness.scenario import NamedScript, Scenario, Speaker
 from strategies import dialogues, hostile_text
 
@@ -217,7 +212,7 @@ def test_a_recording_is_told_apart() -> None:
     text = json.dumps({"format": "dialogue-recording", "version": 1}) + '\n{"n": 1}\n'
     assert refusal(text) == [
         "talk.json, line 1: this is a recording, not a transcript",
-        "how to fix: harness show talk.json, or harness export talk.json --format txt",
+        "how to fix: read it with Dialogue.load",
     ]
 
 

@@ -10,13 +10,9 @@ from hypothesis import strategies as st
 
 from dialogue_harness.dialogue import Dialogue, Ending, Message
 from dialogue_harness.errors import TranscriptError, UsageError
-from dialogue_harness.formats.transcript import (
-    TranscriptWarning,
-    encode,
-    parse_transcript,
-    read_transcript,
-    write_transcript,
-)
+from dialogue_harness.formats.files import read_transcript
+from dialogue_harness.formats.source import TranscriptWarning, encode
+from dialogue_harness.formats.transcript import parse_transcript, write_transcript
 from dialogue_harness.scenario import NamedScript, Scenario, Speaker
 from places import SEEDS
 from strategies import dialogues, hostile_text
@@ -497,7 +493,7 @@ def test_any_text_is_read_or_refused_with_an_error_of_ours(text: str, before: st
         "\n\nModel B: x\n\nModel A: y",
     ],
 )
-@pytest.mark.filterwarnings("ignore::dialogue_harness.formats.transcript.TranscriptWarning")
+@pytest.mark.filterwarnings("ignore::dialogue_harness.formats.source.TranscriptWarning")
 def test_a_million_traps_are_read_in_one_pass(piece: str) -> None:
     # Quadratic work would take hours here.
     body = piece * (1_000_000 // len(piece))

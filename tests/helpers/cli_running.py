@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from dialogue_harness.cli import main
 from dialogue_harness.dialogue import Dialogue
-from dialogue_harness.formats.transcript import encode, write_transcript
+from dialogue_harness.formats.source import encode
+from dialogue_harness.formats.transcript import write_transcript
 from dialogue_harness.scenario import Scenario, Speaker
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from dialogue_harness.run.loop import converse
 from hypothesis import event, given
 
 from dialogue_harness import Dialogue, Ending, Message, Scenario, Speaker, Usage, checks
 from dialogue_harness._text.words import content_words
+from dialogue_harness.engine.loop import converse
 from dialogue_harness.errors import ConfigurationError
 from dialogue_harness.models.registry import open_model
 from dialogue_harness.mutation import MUTATIONS, Mutation, mutation_named

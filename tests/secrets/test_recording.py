@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from dialogue_harness.cli import main
 from dialogue_harness.dialogue import Dialogue, Message
 from dialogue_harness.errors import SecretFound
-from dialogue_harness.formats.transcript import encode, write_transcript
+from dialogue_harness.formats.source import encode
+from dialogue_harness.formats.transcript import write_transcript
 from dialogue_harness.scenario import Scenario, Speaker
 from dialogue_harness.secrets import Secrets
 from dialogue_harness.storage.format import refuse_secrets
@@ -53,8 +54,7 @@ def test_the_refusal_tells_file_message_and_kind_and_how_to_go_on(tmp_path: Path
         "  message: 2, by B\n"
         "  field: /text\n"
         "  kind: an OpenAI key\n"
-        "how to fix: keep it out of what the models are told, and replace the key by a new one; "
-        "then pytest specs --harness-record=missing\n"
+        "how to fix: keep it out of what is sent to the models, and replace the key by a new one\n"
         "if it is no secret, let a line of harness_not_secret in the pytest configuration match it, "
         "or the variable HARNESS_NOT_SECRET"
     )

@@ -25,28 +25,28 @@ OK, FAILED, BROKEN, STOPPED = 0, 1, 2, 130
 #: Each verb, the module that it lives in (`import` is a keyword of Python), and what it does. A module is imported
 #: only where its verb is used, so that the others cost nothing.
 VERBS: Final = {
-    "talk": ("talk", "let a pair talk here and now"),
-    "show": ("show", "read a dialogue, the idle run marked in the margin"),
+    "talk": ("talk", "run a dialogue here and now"),
+    "show": ("show", "read a dialogue, with its termination loop marked in the margin"),
     "check": ("check", "check loops, topic and form of recordings or transcripts"),
     "mutate": ("mutate", "damage recorded dialogues in known ways: do your specs notice?"),
-    "import": ("import_", "make recordings of transcripts"),
+    "import": ("import_", "make recordings from transcripts"),
     "export": ("export", "write a recording as a transcript, JSON or Markdown"),
 }
 
 _DESCRIPTION: Final = """\
-Dialogues between two language models: hold one, look at one, check one.
+Run, read and check dialogues between two language models.
 
 Specs, the tests that record and replay dialogues, are run by pytest: see `pytest --help`, section "harness".
 """
 
 _EPILOG: Final = """\
 examples:
-  harness talk --model builtin:eliza --turns 20 --output new.txt         # hold a dialogue here and now
+  harness talk --model builtin:eliza --turns 20 --output new.txt         # run a dialogue here and now
   harness show dialogue.txt                                              # read it
   harness check dialogue.txt                                             # is anything wrong with it?
-  harness import dialogue.txt --to fixtures --scenario demo              # make a recording of it, for specs
+  harness import dialogue.txt --to fixtures --scenario demo              # make a recording from it, for specs
 
-`harness VERB --help` says more of each.
+`harness VERB --help` describes one of them.
 
 exit codes: 0 all is well, 1 a check failed, 2 misuse or broken input, 130 stopped from the keyboard
 """
@@ -80,7 +80,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def complain(what: object) -> int:
-    """Tell the person what is wrong, safe to print, and return the exit code of misuse and broken input."""
+    """Report what is wrong, safe to print, and return the exit code of misuse and broken input."""
+    if isinstance(what, HarnessError):
+        from dialogue_harness.report.restore import restoring  # noqa: PLC0415 -- only errors need it
+
+        what.fix = restoring(what)
     warn(what)
     return BROKEN
 
@@ -125,7 +129,7 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
     from dialogue_harness import __version__  # noqa: PLC0415 -- the package, which knows its own version
 
     parser = _Parser(
-        prog="harness",
+        prog=name if (name := Path(sys.argv[0]).stem) in {"harness", "dialogue-harness"} else "harness",
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

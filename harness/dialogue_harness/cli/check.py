@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 
 _DESCRIPTION: Final = """\
 Check recordings or transcripts: does the pair know when it is done, does it stay on topic, is no message empty, does
-each stay in its role? And where you say what form the messages are to have: do they have it? With --all, every check
-that needs no option is made, with its defaults; which are right for a dialogue depends on what it is for.
+each stay in its role? Options add a check of the messages' form. With --all, every check that needs no option is run
+with its defaults; which of them matter depends on what the dialogue is for.
 
-A check that finds too little to judge passes, and is marked "judged nothing". Of several files, one that passes has a
-line; of the others it is told what failed, and which messages prove it.
+A check that finds too little to judge passes, and is marked "judged nothing". With several files, a file that passes
+takes one line; for the others, the failed checks are shown with the messages that prove them.
 """
 
 _EPILOG: Final = """\
@@ -83,8 +83,8 @@ def fill(parser: argparse.ArgumentParser) -> None:
     add_files(parser, several=True)
     parser.add_argument("--past", type=int, default=3, metavar="N", help="idle turns that are allowed (default: 3)")
     parser.add_argument("--topic", metavar="TEXT", help="default: the topic that the pair settles on itself")
-    parser.add_argument("--all", action="store_true", help="make every check that needs no option")
-    form = parser.add_argument_group("form", "what each message has to look like")
+    parser.add_argument("--all", action="store_true", help="run every check that needs no option")
+    form = parser.add_argument_group("form", "what each message must look like")
     form.add_argument("--schema", type=Path, metavar="FILE", help="a JSON Schema that it conforms to")
     form.add_argument("--pattern", metavar="REGEX", help="a regular expression that is found in it")
     form.add_argument("--max-words", type=int, metavar="N", help="the most words it has")

@@ -9,19 +9,15 @@ from dialogue_harness.cli import OK
 from dialogue_harness.cli.files import STANDARD, add_files, read_dialogue
 from dialogue_harness.cli.scrubbed import without_secrets
 from dialogue_harness.cli.terminal import put
-from dialogue_harness.formats.registry import formats
-from dialogue_harness.formats.transcript import encode
+from dialogue_harness.formats.files import format_of, writable
+from dialogue_harness.formats.source import encode
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
-
-    from dialogue_harness.dialogue import Dialogue
-
 _DESCRIPTION: Final = """\
 Write a recording, or another transcript, as a text transcript, its JSON form, or Markdown.
 
-A transcript that was imported is written to the byte as it was, but for secrets, which are replaced and told.
+A transcript that was imported is written to the byte as it was, except for secrets, which are replaced and reported.
 Markdown is for reading: an issue, a pull request.
 """
 
@@ -39,23 +35,18 @@ def fill(parser: argparse.ArgumentParser) -> None:
     """Say what the verb takes."""
     parser.description, parser.epilog = _DESCRIPTION, _EPILOG
     add_files(parser, several=False)
-    parser.add_argument("--format", choices=tuple(_writers()), help="default: what --output ends with, else txt")
+    parser.add_argument("--format", choices=tuple(writable()), help="default: what --output ends with, else txt")
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help="replaced if it is there; default, and -: standard output"
     )
 
 
-def _writers() -> dict[str, Callable[[Dialogue], str]]:
-    return {name: each.write for name, each in formats().items() if each.write is not None}
-
-
 def run(options: argparse.Namespace) -> int:
     """Export the file that the command line names."""
     output: Path | None = options.output
-    ending = output.suffix.removeprefix(".") if output else ""
-    writers = _writers()
-    name = options.format or (ending if ending in writers else "txt")
-    data = encode(writers[name](without_secrets(read_dialogue(options.file))))
+    known = writable()
+    name = options.format or (format_of(output, known.values()) if output else None) or "txt"
+    data = encode(known[name].write(without_secrets(read_dialogue(options.file))))  # type: ignore[misc]  # it can be written
     if output is None or output == STANDARD:
         put(data)
     else:

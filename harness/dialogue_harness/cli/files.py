@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import shlex
 import sys
 import warnings
@@ -9,13 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dialogue_harness._text.printable import shorten
-from dialogue_harness._text.validation import nearest
 from dialogue_harness.cli import warn
 from dialogue_harness.errors import RecordingInterrupted, UsageError
-from dialogue_harness.formats.registry import HEAD, load_all, parse_all
-from dialogue_harness.formats.registry import is_recording as begins_recording
+from dialogue_harness.formats import files
+from dialogue_harness.formats.source import decode
 from dialogue_harness.storage.format import shown
-from dialogue_harness.storage.recording import load, load_partial
+from dialogue_harness.storage.recording import load_partial
 
 if TYPE_CHECKING:
     import argparse
@@ -39,63 +39,46 @@ def add_files(parser: argparse.ArgumentParser, *, several: bool) -> None:
 
 
 def read_dialogue(path: Path) -> Dialogue:
-    """Return the dialogue in a file: a recording, or a transcript as text or JSON.
+    """Return the one dialogue in a file: a recording, or a transcript in any format.
 
-    What is doubtful about it is said on standard error; an interrupted recording is read as far as it goes.
+    What is doubtful about it is reported on standard error; an interrupted recording is read as far as it goes.
 
     Raises:
-        HarnessError: the file is neither, is not there, or is broken.
+        HarnessError: the file is neither, is not there, or is broken; or it holds several dialogues.
 
     """
-    if path == STANDARD:
-        return _heard(lambda: _from_pipe(sys.stdin.buffer.read(), "standard input"))
-    _check_there(path)
-    if not path.is_file():
-        return _heard(lambda: _from_pipe(path.read_bytes(), str(path)))
-    return _recorded(path) if is_recording(path) else _heard(lambda: _only(path, load_all(path)))
-
-
-def is_recording(path: Path) -> bool:
-    """Return whether a file is to be read as a recording: by its name, or by how it begins."""
-    if path.suffix == ".jsonl":
-        return True
-    try:
-        with path.open("rb") as file:
-            return begins_recording(file.read(HEAD))
-    except OSError:
-        return False  # reading it as a transcript will say why
-
-
-def _only(path: Path, found: list[Dialogue]) -> Dialogue:
+    found = read_dialogues(path)
     if len(found) != 1:
-        msg = f"{shown(path)} holds {len(found)} dialogues, not one"
-        raise UsageError(msg)
+        msg = f"{shown(path)} holds {len(found)} dialogues"
+        raise UsageError(msg, fix=f"harness import {shlex.quote(shown(path))}, and name one of the recordings")
     return found[0]
 
 
-def _heard(read: Callable[[], Dialogue]) -> Dialogue:
-    with warnings.catch_warnings(record=True) as doubts:
-        warnings.simplefilter("always")
-        dialogue = read()
-    for doubt in doubts:
-        warn(doubt.message)
-    return dialogue
-
-
-def _recorded(path: Path) -> Dialogue:
+def read_dialogues(path: Path) -> tuple[Dialogue, ...]:
+    """Return all dialogues in a file, as :func:`read_dialogue` does one."""
+    if path != STANDARD:
+        _check_there(path)
+    if path == STANDARD or not path.is_file():
+        data, name = (sys.stdin.buffer.read(), "standard input") if path == STANDARD else (path.read_bytes(), str(path))
+        if files.is_recorded(data):
+            msg = f"{shorten(name)} gives a recording, which is only read from a file"
+            raise UsageError(msg, fix="name the file")
+        return _reported(lambda: files.parse(decode(data, name), name))
     try:
-        return load(path).dialogue
+        return _reported(lambda: files.load_all(path))
     except RecordingInterrupted as error:
         dialogue = load_partial(path).dialogue  # or raises, if not even its first line is whole
         warn(f"{shown(path)}: {error.headline}; it is read as far as it goes, {len(dialogue)} messages")
-        return dialogue
+        return (dialogue,)
 
 
-def _from_pipe(data: bytes, name: str) -> Dialogue:
-    if begins_recording(data):
-        msg = f"{shorten(name)} gives a recording, which is only read from a file"
-        raise UsageError(msg, fix="name the file")
-    return _only(Path(name), parse_all(data, name))
+def _reported(read: Callable[[], tuple[Dialogue, ...]]) -> tuple[Dialogue, ...]:
+    with warnings.catch_warnings(record=True) as doubts:
+        warnings.simplefilter("always")
+        dialogues = read()
+    for doubt in doubts:
+        warn(doubt.message)
+    return dialogues
 
 
 def _check_there(path: Path) -> None:
@@ -120,4 +103,5 @@ def _nearest(path: Path) -> str | None:
         names = [entry.name for entry in path.parent.iterdir() if entry.is_file()]
     except OSError:
         return None
-    return nearest(path.name, names)
+    near = difflib.get_close_matches(path.name, names, n=1)
+    return near[0] if near else None

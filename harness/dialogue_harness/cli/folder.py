@@ -33,7 +33,7 @@ class Folder(Library):
     """A library of one scenario: ``1.jsonl``, ``2.jsonl`` and so on, one below the other.
 
     What is said is written there at once, so that not even a process that is killed takes it along. A sample that is
-    complete becomes a file of the form that is wanted, and its recording goes unless that is the form.
+    complete becomes a file of the format that is wanted, and its recording goes unless that is the form.
 
     Args:
         output: where the files are to go, and in which form.

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from dialogue_harness._text.printable import shorten
 from dialogue_harness.cli import OK, warn
-from dialogue_harness.cli.files import is_recording, read_dialogue
+from dialogue_harness.cli.files import read_dialogues
 from dialogue_harness.cli.terminal import heard
 from dialogue_harness.errors import RecordingError, UsageError
+from dialogue_harness.formats.files import is_recording
 from dialogue_harness.scenario import TOLD_BY_TRANSCRIPT
 from dialogue_harness.storage.format import shown
 from dialogue_harness.storage.library import Library
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
     from dialogue_harness.dialogue import Dialogue
 
 _DESCRIPTION: Final = """\
-Make recordings of transcripts, text or JSON, so that specs can be run on them.
+Make recordings from transcripts in any format, so that specs can be run on them.
 
-Samples are numbered after those that are there, and nothing is overwritten. A transcript does not tell sampling
-parameters: a recording made of one is compared with a scenario by models, system prompts and opener only.
+Samples are numbered after those that are there, and nothing is overwritten. A transcript holds no sampling
+parameters: a recording made from one is compared with a scenario by models, system prompts and opening message only.
+A file with several dialogues becomes several samples.
 """
 
 _EPILOG: Final = """\
@@ -57,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         msg = "--scenario must not be blank"
         raise UsageError(msg, fix="name the scenario, or leave --scenario out")
     # All are read before the first is written, so that a broken one among many leaves nothing half done.
-    dialogues = [(path, _transcript(path)) for path in options.files]
+    dialogues = [(path, dialogue) for path in options.files for dialogue in _transcripts(path)]
     beside: dict[Path, list[tuple[int, Dialogue]]] = {}
     for path, dialogue in dialogues:
         recording = library.add(dialogue, name=options.scenario or path.stem)
@@ -75,13 +77,13 @@ def run(options: argparse.Namespace) -> int:
     return OK
 
 
-def _transcript(path: Path) -> Dialogue:
+def _transcripts(path: Path) -> tuple[Dialogue, ...]:
     if path.is_file() and is_recording(path):
         name = shown(path)
         msg = f"{name} is a recording already"
         fix = f"copy it to where it belongs; or harness export {name} --output FILE.txt, and import that"
         raise UsageError(msg, fix=fix)
-    return read_dialogue(path)
+    return read_dialogues(path)
 
 
 def _messages(dialogue: Dialogue) -> str:

@@ -11,7 +11,9 @@ from dialogue_harness.cli.files import STANDARD
 from dialogue_harness.cli.scrubbed import without_secrets
 from dialogue_harness.cli.terminal import put
 from dialogue_harness.errors import ConfigurationError, RecordingError, RecordingTruncated
-from dialogue_harness.formats.transcript import encode, write_transcript, write_transcript_json
+from dialogue_harness.formats.json_form import write_transcript_json
+from dialogue_harness.formats.source import encode
+from dialogue_harness.formats.transcript import write_transcript
 from dialogue_harness.storage.format import shown
 from dialogue_harness.storage.recording import load_partial
 
@@ -59,7 +61,7 @@ class Output:
         """
         if argument is None or Path(argument) == STANDARD:
             if form:
-                msg = "--form is for the files in a folder, and none is named"
+                msg = "--format is for the files in a folder, and none is named"
                 raise ConfigurationError(msg, fix="add --output FOLDER/")
             if samples > 1:
                 msg = f"{samples} samples need a folder for their transcripts"
@@ -69,7 +71,7 @@ class Output:
         is_new_folder = not path.exists() and (not path.suffix or (samples > 1 and path.suffix not in _ENDINGS))
         is_folder = path.is_dir() or argument.endswith(("/", os.sep)) or is_new_folder
         if form and not is_folder and samples == 1:
-            msg = f"--form is for the files in a folder; --output {shown(path)} says its form by its ending"
+            msg = f"--format is for the files in a folder; --output {shown(path)} says its format by its ending"
             raise ConfigurationError(msg, fix=f"--output {shown(path.with_suffix(f'.{form}'))}")
         output = cls(path, is_folder, f".{form or 'txt'}")
         output._check(samples)

@@ -1,4 +1,4 @@
-"""What `harness talk` is told of models: by its own options, else by the pytest configuration of the project."""
+"""The settings of `harness talk`: its own options, else the pytest configuration of the project."""
 
 from __future__ import annotations
 

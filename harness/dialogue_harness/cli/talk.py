@@ -125,7 +125,7 @@ def fill(parser: argparse.ArgumentParser) -> None:
         help="a file (.txt, .json, or .jsonl for a recording), or a folder for several samples (1.txt, 2.txt, …); "
         "nothing is overwritten; - is standard output",
     )
-    kept.add_argument("--form", choices=("txt", "json", "jsonl"), help="of the files in a folder (default: txt)")
+    kept.add_argument("--format", choices=("txt", "json", "jsonl"), help="of the files in a folder (default: txt)")
     kept.add_argument("-v", "--verbose", action="store_true", help="of several samples, show what each said last")
     kept.add_argument("--json", action="store_true", help="print one JSON object a line, one line a sample in a folder")
 
@@ -135,7 +135,7 @@ def run(options: argparse.Namespace) -> int:
     found = settings(options)
     scenario = _scenario(options)
     recorder(found, Library(Path.cwd()), "none", base_url=options.base_url).check(scenario)
-    output = Output.of(options.output, options.samples, options.form)
+    output = Output.of(options.output, options.samples, options.format)
     if options.json and not output.is_folder:
         msg = "--json describes the dialogues in a folder, and none is named"
         raise ConfigurationError(msg, fix="add --output FOLDER/")

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from dialogue_harness._text.words import plural
 from dialogue_harness.cli import warn
 from dialogue_harness.cli.remedies import advise
-from dialogue_harness.cli.scrubbed import holds_secret, scrubbed_message
 from dialogue_harness.dialogue import Dialogue, Ending, Message
 from dialogue_harness.engine.setup import OneFile, recorder
 from dialogue_harness.engine.tally import Tally
 from dialogue_harness.errors import HarnessError
+from dialogue_harness.formats.scrubbed import holds_secret, scrubbed_message
 from dialogue_harness.models.registry import is_offline
 from dialogue_harness.report.spending import spent, tallied
 from dialogue_harness.storage.format import shown

@@ -234,7 +234,7 @@ class Purse:
         """Ask a model and count what that took.
 
         Raises:
-            BudgetSpent: nothing is left for that.
+            BudgetSpent: the budget is spent.
 
         """
         self._allowance.check(self.spent)

@@ -1,1 +1,1 @@
-"""Transcripts: dialogues as text that people pass around."""
+"""Transcripts: dialogues as text that people pass around, one file a format."""

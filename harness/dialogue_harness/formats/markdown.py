@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from dialogue_harness._text.printable import neutralise, shorten
 from dialogue_harness.formats.registry import transcript_format
-from dialogue_harness.scenario import pair
 
 if TYPE_CHECKING:
     from dialogue_harness.dialogue import Dialogue, Message
@@ -23,7 +22,9 @@ def to_markdown(dialogue: Dialogue) -> str:
     effect. Control characters are escaped.
     """
     scenario = dialogue.scenario
-    facts = [("Pair", pair(scenario)), ("Turns", str(scenario.turns)), ("Messages", str(len(dialogue)))]
+    a, b = shorten(scenario.a.model, 60), shorten(scenario.b.model, 60)
+    pair = f"{a} with itself" if a == b else f"{a} with {b}"
+    facts = [("Pair", pair), ("Turns", str(scenario.turns)), ("Messages", str(len(dialogue)))]
     if dialogue.date:
         facts.insert(0, ("Date", shorten(dialogue.date, 40)))
     if dialogue.ending:
@@ -60,6 +61,6 @@ def _escaped(text: str) -> str:
 
 @transcript_format("md", suffix=".md")
 class Markdown:
-    """Markdown for an issue or a pull request; it is only written."""
+    """Markdown, for reading; it is never read back."""
 
     write = staticmethod(to_markdown)

@@ -21,6 +21,7 @@ from dialogue_harness.errors import (
     SecretFound,
 )
 from dialogue_harness.report.failure import quoted
+from dialogue_harness.report.restore import restoring
 from dialogue_harness.report.run import shown_path
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def advised(error: HarnessError, command: str) -> HarnessError:
     found = copy.copy(error)
     if found.fix and "{target}" in found.fix:
         found.fix = _UNAIMED.sub("", found.fix) or None
+    found.fix = restoring(found)
     remedy = next((text.format(command) for kind, text in REMEDIES if isinstance(error, kind)), None)
     is_recording = any(label == "while" for label, _ in error.facts)
     if remedy is None or (isinstance(error, BudgetSpent | ModelError) and not is_recording):

@@ -44,7 +44,7 @@ def read_settings(source: Source, *, attempts: int = Retry().attempts) -> Settin
     """Return what a source says, checked.
 
     Args:
-        source: where it is looked up.
+        source: where to look.
         attempts: how often a model is asked where nobody says.
 
     Raises:
@@ -66,7 +66,7 @@ def first(source: Source, stem: str, default: Any, *, marked: Any = None) -> tup
     """Return the value that counts, and where it stands: flag beats marker beats ini file beats default.
 
     Args:
-        source: where it is looked up.
+        source: where to look.
         stem: of the flag.
         default: what counts where nobody says.
         marked: what a marker says, or ``None``.

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shlex
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -52,14 +51,13 @@ VERSION: Final = 1
 #: Whether models were run for a recording, or it was made of a transcript.
 Origin = Literal["run", "import"]
 
-#: What makes a missing recording, and continues an interrupted one.
-RECORD_MISSING: Final = "pytest {target} --harness-record=missing"
-
 _KEEP_OUT: Final = (
-    f"keep it out of what the models are told, and replace the key by a new one; then {RECORD_MISSING}\n"
+    "keep it out of what is sent to the models, and replace the key by a new one\n"
     "if it is no secret, let a line of harness_not_secret in the pytest configuration match it, "
     "or the variable HARNESS_NOT_SECRET"
 )
+
+_RESTORE: Final = "restore the file"
 
 _Kind = Literal["header", "message", "end"]
 _Line = TypeVar("_Line", bound=msgspec.Struct)
@@ -133,15 +131,14 @@ class Parsed:
         """Raise what a recording without an end line gets: interrupted, or truncated where a line is torn."""
         facts = [("file", shown(self.path))]
         progress = f"{len(self.messages)} of {self.scenario.length}"
-        fix = RECORD_MISSING + " (continues it)"
         if not self.torn:
             facts.append(("messages", progress))
             msg = "recording is interrupted: it has no end line"
-            raise RecordingInterrupted(msg, facts=facts, fix=fix)
+            raise RecordingInterrupted(msg, facts=facts)
         line = len(self.lines) + 1
         facts += [("line", str(line)), ("messages", f"{progress} are whole"), ("got", _brief(self.torn))]
         msg = f"recording is truncated: line {line} breaks off"
-        raise RecordingTruncated(msg, facts=facts, fix=fix)
+        raise RecordingTruncated(msg, facts=facts)
 
 
 def new_header(
@@ -270,7 +267,7 @@ def _bytes(path: Path) -> bytes:
     except FileNotFoundError:
         facts = [("looked for", shown(path))]
         msg = "there is no such recording"
-        raise RecordingMissing(msg, facts=facts, fix=RECORD_MISSING) from None
+        raise RecordingMissing(msg, facts=facts) from None
     except OSError as error:
         facts = [("file", shown(path)), ("problem", reason(error))]
         msg = "recording cannot be read"
@@ -283,9 +280,8 @@ def _refuse_headless(path: Path, torn: bytes) -> NoReturn:
     # An empty file is what a run leaves that is killed right after it made the file, and what others see until then.
     where = "it breaks off within its header" if torn else "the file is empty"
     facts = [("file", shown(path)), ("line", "1"), ("messages", f"none: {where}")]
-    fix = RECORD_MISSING + " (begins it anew)"
     msg = "recording is truncated: line 1 breaks off"
-    raise RecordingTruncated(msg, facts=facts, fix=fix)
+    raise RecordingTruncated(msg, facts=facts)
 
 
 def _header(path: Path, line: bytes) -> tuple[Header, Scenario]:
@@ -363,10 +359,10 @@ def _verify_digest(path: Path, data: bytes, last: bytes, end: End) -> None:
     if found == end.digest:
         return
     facts = [("file", shown(path)), ("digest", shorten(end.digest)), ("now", found)]
-    fix = _restore(path)
+    fix = _RESTORE
     if "sha256:" + hashlib.sha256(bytes(before).replace(b"\r\n", b"\n")).hexdigest() == end.digest:
         facts.append(("edited", "only its line ends, from LF to CRLF, as git does where it may"))
-        fix = f"put the line `*.jsonl -text` into .gitattributes, then git checkout -- {_quoted(path)}"
+        fix = f"put the line `*.jsonl -text` into .gitattributes, then {_RESTORE}"
     msg = "recording was edited: its digest is not that of its content"
     raise RecordingEdited(msg, facts=facts, fix=fix)
 
@@ -377,7 +373,7 @@ def _verify_fingerprint(path: Path, header: Header, scenario: Scenario) -> None:
     facts = [("file", shown(path)), ("line", "1"), ("field", "/fingerprint")]
     facts += [("got", shorten(header.fingerprint)), ("of its scenario", scenario.fingerprint)]
     headline = "recording was edited: its fingerprint is not that of its scenario"
-    raise RecordingEdited(headline, facts=facts, fix=_restore(path))
+    raise RecordingEdited(headline, facts=facts, fix=_RESTORE)
 
 
 def _verify_order(path: Path, scenario: Scenario, messages: Sequence[Message]) -> None:
@@ -398,7 +394,7 @@ def _corrupt(path: Path, line: int, kind: _Kind, expected: str, got: str, field:
     facts += [("field", field)] if field else []
     facts += [("expected", expected), ("got", got)]
     headline = f"recording is corrupt: line {line} is not {_NAMED[kind]}"
-    return RecordingCorrupt(headline, facts=facts, fix=_restore(path))
+    return RecordingCorrupt(headline, facts=facts, fix=_RESTORE)
 
 
 def _invalid(path: Path, line: int, kind: _Kind, values: Any, error: Exception) -> RecordingCorrupt:  # noqa: ANN401 -- any JSON value
@@ -435,14 +431,6 @@ def _pointer(steps: Iterable[object]) -> str:
 
 def _brief(value: object) -> str:
     return shorten(value.decode(errors="replace") if isinstance(value, bytes) else json.dumps(value))
-
-
-def _quoted(path: Path) -> str:
-    return shlex.quote(shown(path))
-
-
-def _restore(path: Path) -> str:
-    return f"git checkout -- {_quoted(path)} (undoes it), or pytest {{target}} --harness-record=all (records it anew)"
 
 
 def _json_line(values: object, *, sort_keys: bool = False) -> bytes:

@@ -20,7 +20,7 @@ from dialogue_harness._text.printable import neutralise, shorten
 from dialogue_harness.dialogue import Dialogue, Ending
 from dialogue_harness.errors import RecordingError, RecordingMissing, RecordingTooShort
 from dialogue_harness.storage.file_names import file_name, name_from_file, pair_name
-from dialogue_harness.storage.format import RECORD_MISSING, shown
+from dialogue_harness.storage.format import shown
 from dialogue_harness.storage.recording import Recording, load, load_partial, write_recording
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ class Library:
     def _missing(self, scenario: Scenario, sample: int) -> RecordingMissing:
         msg = f"no recording of scenario '{shorten(scenario.name, 60)}', sample {sample}"
         facts = [("looked for", shown(self.path(scenario, sample))), ("nearest", self._nearest(scenario))]
-        return RecordingMissing(msg, facts=facts, fix=RECORD_MISSING)
+        return RecordingMissing(msg, facts=facts)
 
     def _nearest(self, scenario: Scenario) -> str:
         """Say what there is next to a place that is empty."""
@@ -311,7 +311,7 @@ def _too_short(recording: Recording, scenario: Scenario) -> RecordingTooShort:
         ("recorded", f"{_turns(recording.dialogue.turns)} ({len(recording.dialogue)} messages){early}"),
         ("asked", f"{_turns(scenario.turns)} ({scenario.length} messages){rule}"),
     ]
-    return RecordingTooShort(msg, facts=facts, fix="pytest {target} --harness-record=extend")
+    return RecordingTooShort(msg, facts=facts)
 
 
 def _turns(count: int) -> str:

@@ -26,7 +26,6 @@ from dialogue_harness.scenario import TOLD_BY_TRANSCRIPT, Scenario
 from dialogue_harness.secrets import known_secrets
 from dialogue_harness.storage.format import (
     FORMAT,
-    RECORD_MISSING,
     VERSION,
     End,
     Header,
@@ -108,7 +107,7 @@ class Recording:
         if found := self.differences(scenario):
             headline = f"scenario {_named(scenario)} has changed since it was recorded"
             facts = [("file", shown(self.path)), *_told(found)]
-            raise RecordingChanged(headline, facts=facts, fix="pytest {target} --harness-record=changed")
+            raise RecordingChanged(headline, facts=facts)
 
 
 def read_recording(path: str | os.PathLike[str]) -> Dialogue:
@@ -154,15 +153,21 @@ def load_partial(path: str | os.PathLike[str]) -> Recording:
 
 
 def write_recording(
-    path: str | os.PathLike[str], dialogue: Dialogue, *, origin: Origin = "import", recorded_at: str | None = None
+    path: str | os.PathLike[str],
+    dialogue: Dialogue,
+    *,
+    origin: Origin = "import",
+    recorded_at: str | None = None,
+    overwrite: bool = False,
 ) -> None:
-    """Write a whole recording: it is there completely or not at all, and what is there already stays.
+    """Write a whole recording: it is there completely or not at all, and what is there already stays by default.
 
     Args:
         path: the file; folders that are missing are made.
         dialogue: what to write. Its ``date`` and ``heading`` are kept if it was imported.
         origin: see :class:`Recording`.
         recorded_at: such as ``2026-11-23T18:05:00Z``, by default now.
+        overwrite: whether a file that is there is replaced.
 
     Raises:
         RecordingError: there is a file already (the cause is then ``FileExistsError``), or it cannot be written.
@@ -178,10 +183,29 @@ def write_recording(
     content = b"".join(lines)
     end = _end_line(dialogue.ending, len(dialogue.messages), hashlib.sha256(content))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _place(_temporary(path, content + end), path)
+        write_file(path, content + end, overwrite=overwrite)
     except OSError as error:
         raise _not_written(path, error) from error
+
+
+def write_file(path: Path, content: bytes, *, overwrite: bool) -> None:
+    """Write a file completely or not at all, making folders that are missing.
+
+    Raises:
+        FileExistsError: it is there already, and ``overwrite`` is not set.
+        OSError: it cannot be written.
+
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _temporary(path, content)
+    if not overwrite:
+        _place(temporary, path)
+        return
+    try:
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def partial_of(path: Path) -> Path:
@@ -465,17 +489,15 @@ def _reopened(path: Path, kept: bytes, *, rewrite: bool) -> FileIO:
 
 def _not_written(path: Path, error: OSError, what: str | None = None) -> RecordingError:
     if isinstance(error, FileExistsError) and path.exists():
-        fix = f"delete it first, or record over it: {RECORD_MISSING.replace('missing', 'all')}"
-        return RecordingError(f"recording {shown(path)} exists already", fix=fix)
+        return RecordingError(f"recording {shown(path)} exists already", fix="delete it first")
     facts = [("file", shown(path)), *([("not written", what)] if what else []), ("problem", reason(error))]
-    fix = f"see to that, then {RECORD_MISSING}"
-    return RecordingError("recording cannot be written", facts=facts, fix=fix)
+    return RecordingError("recording cannot be written", facts=facts, fix="solve the problem above")
 
 
 def _removed(path: Path, what: str) -> RecordingError:
     """Return the error for a file that was taken away: what is written to it would be gone when it is closed."""
     facts = [("file", shown(path)), ("not written", what)]
-    return RecordingError("recording was removed while it was made", facts=facts, fix=RECORD_MISSING)
+    return RecordingError("recording was removed while it was made", facts=facts, fix="keep the file where it is")
 
 
 def _named(scenario: Scenario) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dialogue_harness.dialogue import Dialogue, Message
     from dialogue_harness.scenario import Side
 
-#: So many of the rules that one message breaks are told of it.
+#: How many of the rules that one message breaks are reported.
 _TOLD: Final = 4
 #: How servers say that a reply was cut off by a limit on its tokens.
 _CUT_OFF: Final = frozenset({"length", "max_tokens", "max_output_tokens", "model_length"})
@@ -63,7 +63,7 @@ def conforms(  # noqa: PLR0913 -- one keyword for each thing that a form can ask
         lenient: take JSON also in a code fence, or within prose: the message conforms if one document in it does.
         any_of: several shapes, each a dict of these rules, of which the message has at least one.
         pattern: a regular expression that is found in the message, as by :func:`re.search`; ``^`` and ``$`` bind it
-            to the ends of the text. One that may take exponential time is an error.
+            to the ends of the text. A search that takes longer than two seconds is an error.
         max_words: the most words; a Chinese character, a kana and the like count as one each.
         min_words: the fewest words.
         max_characters: the most characters.
@@ -81,8 +81,8 @@ def conforms(  # noqa: PLR0913 -- one keyword for each thing that a form can ask
         by: only what this speaker says.
         turns: only this turn, or the turns from the first to the last of two numbers. The opener is in no turn.
         from_turn: only from this turn on.
-        every: of those, only every so-manieth: 3 for the third, the sixth and so on.
-        last: of those, only the last so many: 1 for the last message.
+        every: of those, only every n-th: 3 for the third, the sixth and so on.
+        last: of those, only the last n: 1 for the last message.
         share: the least share of the messages that must conform, above 0, at most 1.
 
     Returns:

@@ -24,11 +24,11 @@ class Selection:
         by: the speaker, ``"A"`` or ``"B"``; ``None`` for both.
         turns: one turn, or the first and the last; ``None`` for all. The opener is in none of them.
         from_turn: the first turn, in place of ``turns``.
-        every: every so-manieth of the messages selected so far; 1 for all.
-        last: the last so many of those; ``None`` for all.
+        every: every n-th of the messages selected so far; 1 for all.
+        last: how many of those, from the end; ``None`` for all.
 
     Raises:
-        CheckError: a value that cannot be; it names the option.
+        CheckError: an option has an invalid value.
 
     """
 
