@@ -54,8 +54,6 @@ class HarnessError(Exception):
 
     """
 
-    target: str = "specs"
-
     def __init__(self, headline: str, *, facts: Iterable[tuple[str, str]] = (), fix: str | None = None) -> None:
         super().__init__(headline)
         self.headline = headline
@@ -74,7 +72,7 @@ class HarnessError(Exception):
             lines.append(f"  {label}: {first}".rstrip())
             lines.extend(f"    {line}".rstrip() for line in rest)
         if self.fix:
-            lines.append("how to fix: " + self.fix.replace("{target}", self.target))
+            lines.append("how to fix: " + self.fix)
         return "\n".join(lines)
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -44,18 +44,6 @@ def test_an_error_is_mended_by_the_command_for_its_class(error: HarnessError, fi
     assert advised(error, "pytest t").fix == fix
 
 
-@pytest.mark.parametrize(
-    ("written", "fix"),
-    [
-        ("pytest {target} --harness-record=changed", "pytest t --harness-record=changed"),
-        ("free it, then pytest {target} --harness-record=all", "free it; then pytest t --harness-record=changed"),
-        ("raise it; then continue with `pytest {target}`", "raise it; then pytest t --harness-record=changed"),
-    ],
-)  # fmt: skip
-def test_a_command_that_was_written_without_knowing_the_test_is_replaced(written: str, fix: str) -> None:
-    assert advised(errors.RecordingChanged("x", fix=written), "pytest t").fix == fix
-
-
 def test_an_error_that_two_tests_share_gets_the_command_of_each() -> None:
     error = errors.RecordingMissing("x", facts=[("looked for", "1.jsonl")])
     before = copy.deepcopy(vars(error))

@@ -336,16 +336,14 @@ def test_the_transcript_of_a_talk_has_a_mark_in_the_secret_s_place(
 
 
 @pytest.mark.usefixtures("_in_folder")
-def test_a_talk_that_was_to_be_a_recording_is_kept_as_a_transcript_without_the_secret(
+def test_a_talk_that_is_recorded_stops_before_the_secret_and_keeps_what_was_said(
     serve: Callable[..., ProtocolServer], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(talk(serve(answer=saying(KEY)), "--output", "run.jsonl")) == 2
     out, err = capsys.readouterr()
     assert_nowhere(tmp_path, out, err)
     assert "harness: recording refused: message 5 holds a secret\n" in err
-    assert "  kept: the dialogue, without the secret, in run.scrubbed.txt\n" in err
-    assert [path.name for path in tmp_path.iterdir()] == ["run.scrubbed.txt"]
-    assert "[secret], as you know." in (tmp_path / "run.scrubbed.txt").read_text(encoding="utf-8")
+    assert [message.number for message in load_partial(tmp_path / "run.jsonl").dialogue] == [1, 2, 3, 4]
 
 
 @pytest.mark.usefixtures("_in_folder")

@@ -18,7 +18,7 @@ def as_harness_error(error: HarnessError | OSError) -> HarnessError:
     if isinstance(error, HarnessError):
         return error
     facts = [("file", shown(error.filename or "")), ("problem", reason(error))]
-    return RecordingError("notes of this run cannot be written", facts=facts)
+    return RecordingError("notes of this run cannot be written", facts=facts, fix="solve the problem above")
 
 
 def cause(error: HarnessError) -> str:

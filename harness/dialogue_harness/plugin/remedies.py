@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 from typing import TYPE_CHECKING, Final
 
 from dialogue_harness.errors import (
@@ -49,9 +48,6 @@ REMEDIES: Final[tuple[tuple[type[HarnessError], str], ...]] = (
 #: Either the recording is restored or it is made again.
 _ALTERNATIVES: Final = (RecordingCorrupt, RecordingEdited)
 
-#: A command in a fix that was written without knowing the test, and what joins it to the rest.
-_UNAIMED: Final = re.compile(r"(?:; then |, then |, or |: |^)(?:continue with `)?pytest \{target\}[^\n]*")
-
 
 def advised(error: HarnessError, command: str) -> HarnessError:
     """Return a copy of an error whose fix names the command that mends it; several tests may share the error itself.
@@ -62,8 +58,6 @@ def advised(error: HarnessError, command: str) -> HarnessError:
 
     """
     found = copy.copy(error)
-    if found.fix and "{target}" in found.fix:
-        found.fix = _UNAIMED.sub("", found.fix) or None
     found.fix = restoring(found)
     remedy = next((text.format(command) for kind, text in REMEDIES if isinstance(error, kind)), None)
     is_recording = any(label == "while" for label, _ in error.facts)
