@@ -35,7 +35,7 @@ __all__ = [
     "similarity",
 ]
 
-#: Up to so many messages every pair of them is compared for the length trend.
+#: Up to this many messages, every pair of them is compared for the length trend.
 _ALL_PAIRS: Final = 200
 
 T = TypeVar("T")

@@ -28,7 +28,7 @@ _OWN_NAMES: Final = {
     "português": "pt", "svenska": "sv", "türkçe": "tr",
 }  # fmt: skip
 
-#: Only so many characters of a message are read for it.
+#: How many characters of a message are read for it.
 _READ: Final = 4_000
 #: A reading needs this much evidence, in words that belong to one language alone (each counts twice at most), and
 #: this much more than the next.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: Messages of fewer words ("Hello! How can I help you today?") are said back, and said again, out of courtesy.
 FEWEST: Final = 8
 
-#: A copy adds at most one content word for so many words: with more, the text was worked on, not copied.
+#: A copy adds at most one content word per this many words: with more, the text was worked on, not copied.
 _WORDS_PER_NEW: Final = 100
 
 

@@ -21,7 +21,7 @@ def keeps_language(dialogue: Said, *, language: str | None = None, at_most: int 
 
     Short messages, code, quotations and addresses are left out, and so is a message whose language is in doubt: it has
     to be in another script for the most part, or to hold the small words of another language and hardly one of this
-    one's. It is told as ``conforms(…, language=…)`` tells it.
+    one's. It is found as ``conforms(…, language=…)`` finds it.
 
     Args:
         dialogue: a dialogue, an excerpt, or messages.

@@ -16,7 +16,7 @@ from dialogue_harness.measures import similarity
 _MARKS: Final = ("?", "？", "؟")
 _CLOSING: Final = " \t\n*_\"'”’)»」』)]"
 
-#: A question stands at the end of a message if it is one of its last so many characters.
+#: A question stands at the end of a message if it is within this many characters of it.
 _TAIL: Final = 600
 
 #: What asks for more than yes or no.

@@ -96,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
     """Check the files that the command line names; one that cannot be read keeps no other from being checked."""
     asked = _asked(options)
     for one in asked:
-        one.check((), **one.options)  # options that make no sense are told before anything is read
+        one.check((), **one.options)  # invalid options are reported before anything is read
     asked += [_Asked(check, {}) for check in OTHERS] if options.all else []
     screen = None if options.json else console(sys.stdout)
     several = len(options.files) > 1

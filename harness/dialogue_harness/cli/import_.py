@@ -91,7 +91,7 @@ def _messages(dialogue: Dialogue) -> str:
 
 
 def _others(recording: Path) -> Iterator[tuple[int, Dialogue]]:
-    """Yield the samples that lie beside a recording, by number; broken ones are told when they are used."""
+    """Yield the samples that lie beside a recording, by number; broken ones are reported when they are used."""
     files = [path for path in recording.parent.glob("*.jsonl") if path.stem.isascii() and path.stem.isdigit()]
     for path in sorted(files, key=lambda path: int(path.stem)):
         if path != recording:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LOOP: Final = 12
 _LONGEST_LOOP: Final = 100
 
-#: How far messages that double grow: this many times their length, and so many characters.
+#: How far messages that double grow: this many times their length plus this many characters.
 _FACTOR: Final = 32
 _CHARACTERS: Final = 20_000
 

@@ -1,4 +1,4 @@
-r"""What keys look like: the shapes by which providers' keys, tokens and private keys are told from other text.
+r"""What keys look like: the shapes by which providers' keys, tokens and private keys are recognised.
 
 A shape begins with a literal that is looked for first, since that costs next to nothing; only where it is found a
 pattern is compiled and tried. Every pattern takes time linear in the text.

@@ -242,7 +242,7 @@ def _texts(value: Any, steps: tuple[object, ...] = ()) -> Iterator[tuple[str, st
 
 
 def _said(values: Header | Message) -> str:
-    """Return all that is told in a line, as one text; its parts are set apart by what no secret goes on over."""
+    """Return all texts of a line as one; its parts are separated by what no secret spans."""
     if isinstance(values, Message):
         told: Iterable[str] = (values.text, values.reasoning or "", values.model or "", values.finish_reason or "")
     else:

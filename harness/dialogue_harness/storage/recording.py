@@ -505,7 +505,7 @@ def _named(scenario: Scenario) -> str:
 
 
 def _told(differences: Iterable[tuple[str, Any, Any]]) -> list[tuple[str, str]]:
-    """Return a fact for each difference; what changed alike for both speakers is told once."""
+    """Return a fact for each difference; what changed alike for both speakers is reported once."""
     told: dict[tuple[str, str], str] = {}
     for field, old, new in differences:
         side, _, name = field.rpartition(".")

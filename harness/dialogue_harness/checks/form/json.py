@@ -21,9 +21,9 @@ MAX_CHARACTERS: Final = 1_000_000
 MAX_DEPTH: Final = 50
 #: Keys of an object may be so long; schemas match patterns against them.
 MAX_KEY: Final = 1_000
-#: Of a text that holds many documents, the first so many are looked at.
+#: How many documents of one text are looked at.
 _MAX_DOCUMENTS: Final = 100
-#: Python's JSON errors count lines from the beginning of the text, so it is cut after so many characters of progress.
+#: Python's JSON errors count lines from the beginning of the text, so it is cut after this many characters of progress.
 _STEP: Final = 2_048
 
 #: What can begin an object or an array.

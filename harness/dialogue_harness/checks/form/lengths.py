@@ -21,7 +21,7 @@ UNITS: Final[Mapping[str, Callable[[str], int]]] = {
 
 
 def length_rule(prefix: str, unit: str, least: object, most: object) -> Rule:
-    """Return the rule that a message has so many words, characters or sentences.
+    """Return the rule that a message has a number of words, characters or sentences.
 
     Args:
         prefix: where the options stand, for errors, such as ``any_of[1].``; empty at the top.

@@ -40,7 +40,7 @@ KEPT: Final = 4.0
 PER_WORD: Final = 0.5
 MOST_AGAINST: Final = 2.5
 
-#: A message of formulae may have one new content word, and one more for so many formulae: wishes name what they wish.
+#: A message of formulae may have one new content word, and one more per this many formulae: wishes name what they wish.
 FORMULAE_PER_WORD: Final = 3
 
 #: From this likeness to one of the last messages on (Jaccard similarity), one that adds no word is a copy.

@@ -22,7 +22,7 @@ _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
 #: Makes a space, in UTF-8, of all that stands between words in ASCII.
 _BETWEEN: Final = bytes(code if code > 127 or chr(code).isalnum() or chr(code) == "'" else 32 for code in range(256))
 
-#: Up to so many different signs are taken out of a text one after the other.
+#: Up to this many different signs are taken out of a text one after the other.
 _SIGNS: Final = 32
 
 _stem: Final = operator.itemgetter(slice(STEM))

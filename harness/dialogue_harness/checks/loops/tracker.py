@@ -132,7 +132,7 @@ class Tracker:
 
     Attributes:
         run: the idle run up to the last message, or ``None``.
-        ended: earlier idle runs of at least so many messages that content followed.
+        ended: earlier idle runs of at least that many messages that content followed.
         recovered: earlier idle runs of at least :data:`RUN` messages that content followed.
         count: how many messages were fed.
 

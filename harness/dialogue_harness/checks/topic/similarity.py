@@ -57,7 +57,7 @@ class Words:
     come again (Eisenstein and Barzilay 2008, "Bayesian unsupervised topic segmentation"; Madsen et al. 2005, "Modeling
     word burstiness using the Dirichlet distribution"). How large a part was set on real dialogues.
 
-    How much of a stretch is compared is told in terms, not in messages, as TextTiling does (Hearst 1997): two long
+    How much of a stretch is compared is counted in terms, not in messages, as TextTiling does (Hearst 1997): two long
     messages say as much as thirty short ones. It is done on several scales, from a few terms, which a change leaves
     no time to hide, to many, without which short messages have nothing in common; the mean of their log odds counts.
     """

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: Of a longer message only the beginning and the end are listened to, in characters.
 _HEAD: Final = 3000
 _TAIL: Final = 1500
-#: Of these, so many of the last sentences are taken apart, and so much of each.
+#: How many of the last sentences are taken apart, and how many characters of each.
 _SENTENCES: Final = 12
 _SENTENCE: Final = 300
 #: In content words.

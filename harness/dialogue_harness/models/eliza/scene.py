@@ -138,7 +138,7 @@ class Scene:
 
     @cached_property
     def is_exhausted(self) -> bool:
-        """Whether enough has been told: so many points as seed and sample decide, or all there are."""
+        """Whether enough was said: as many points as seed and sample decide, or all there are."""
         enough = min(_SHORTEST_TALK + self.draw.for_dialogue("length", _LONGER_BY), len(self.topic.points) - 1)
         told_by_self = sum(len(heard.told) for is_own, heard in self.heard if is_own)
         return max(len(self.told), 2 * told_by_self) + self.hidden >= enough
