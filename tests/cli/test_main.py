@@ -191,6 +191,7 @@ def test_a_full_device_is_an_error_and_no_stack_trace(tmp_path: Path) -> None:
         ran = subprocess.run(
             [sys.executable, "-m", "dialogue_harness", "export", "tea.txt"],
             cwd=tmp_path,
+            env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
             stdout=full,
             stderr=subprocess.PIPE,
             timeout=PATIENCE,

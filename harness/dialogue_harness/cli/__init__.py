@@ -73,7 +73,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _hang_up()
         return OK
     except OSError as error:
-        return complain(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or error)
+        code = complain(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or error)
+        try:
+            sys.stdout.flush()
+        except OSError:  # such as a full disk: Python would fail once more at exit, with a code of its own
+            _hang_up()
+        return code
     except KeyboardInterrupt:
         return STOPPED
     return code
