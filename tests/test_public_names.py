@@ -43,6 +43,7 @@ PUBLIC = [
     "read_recording",
     "read_transcript",
     "run",
+    "stop_rule",
     "transcript_format",
     "write_transcript",
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dialogue_harness import checks, errors
     from dialogue_harness.checks.loops.detector import LoopWatch, TerminationLoop, find_termination_loop
+    from dialogue_harness.checks.loops.stopping import stop_rule
     from dialogue_harness.checks.loops.tracker import IdleRun
     from dialogue_harness.checks.verdict import Evidence, Verdict, check
     from dialogue_harness.dialogue import Dialogue, Ending, Message, Usage
@@ -50,6 +51,7 @@ __all__ = [
     "read_recording",
     "read_transcript",
     "run",
+    "stop_rule",
     "transcript_format",
     "write_transcript",
 ]
@@ -81,6 +83,7 @@ _HOMES = {
     "read_recording": "dialogue_harness.storage.recording",
     "read_transcript": "dialogue_harness.formats.files",
     "run": "dialogue_harness.engine.run",
+    "stop_rule": "dialogue_harness.checks.loops.stopping",
     "transcript_format": "dialogue_harness.formats.registry",
     "write_transcript": "dialogue_harness.formats.transcript",
 }

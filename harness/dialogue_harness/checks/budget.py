@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from dialogue_harness._text.printable import shorten
+from dialogue_harness._text.validation import nearest
 from dialogue_harness.checks.options import dialogue_of, number
 from dialogue_harness.checks.verdict import Evidence, Verdict, check
 from dialogue_harness.errors import CheckError
@@ -142,8 +142,8 @@ def _price(dialogue: Dialogue, message: Message, prices: Prices) -> Mapping[str,
     for name in names:
         if name in prices:
             return prices[name]
-    near = difflib.get_close_matches(names[0], list(prices), n=1, cutoff=0.5)
-    facts = [("model", shorten(names[0], 80)), *(("nearest", shorten(name, 80)) for name in near)]
+    near = nearest(names[0], list(prices), cutoff=0.5)
+    facts = [("model", shorten(names[0], 80)), *([("nearest", shorten(near, 80))] if near else [])]
     msg = f"within_budget has no price for the model that said message {message.number}"
     raise CheckError(msg, facts=facts, fix='add it to prices={"…": {"input": …, "output": …}}')
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import difflib
 import importlib
 import os
 import re
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from dialogue_harness._text.printable import neutralise
+from dialogue_harness._text.validation import nearest
 from dialogue_harness.errors import HarnessError, UsageError
 from dialogue_harness.secrets import scrub
 
@@ -124,8 +124,8 @@ class _Parser(argparse.ArgumentParser):
         word, known = rest.split(" ")[0], list(self._option_string_actions)
         if choice := _CHOICE.search(message):
             word, known = choice[1], [one.strip("' ") for one in choice[2].split(",")]
-        near = difflib.get_close_matches(word.partition("=")[0], known, n=1)
-        facts = [("nearest", near[0])] if near else []
+        near = nearest(word.partition("=")[0], known)
+        facts = [("nearest", near)] if near else []
         raise UsageError(message, facts=facts, fix=f"see `{self.prog} --help`")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import shlex
 import sys
 import warnings
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dialogue_harness._text.printable import shorten
+from dialogue_harness._text.validation import nearest
 from dialogue_harness.cli import warn
 from dialogue_harness.errors import RecordingInterrupted, UsageError
 from dialogue_harness.formats import files
@@ -103,5 +103,4 @@ def _nearest(path: Path) -> str | None:
         names = [entry.name for entry in path.parent.iterdir() if entry.is_file()]
     except OSError:
         return None
-    near = difflib.get_close_matches(path.name, names, n=1)
-    return near[0] if near else None
+    return nearest(path.name, names)

@@ -92,7 +92,10 @@ def test_fewer_idle_turns_than_a_polite_closing_are_no_reason_to_stop(past: Any)
     [
         (
             StopRule("termination_lop"),
-            "there is no stop rule 'termination_lop'\n  known: termination_loop\n  nearest: termination_loop",
+            (
+                "there is no stop rule 'termination_lop'\n  known: termination_loop\n  nearest: termination_loop\n"
+                "how to fix: register one of your own with @dialogue_harness.stop_rule"
+            ),
         ),
         (
             StopRule("termination_loop", {"after": 3}),
@@ -442,3 +445,39 @@ def test_tea(dialogue):
 
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["there is no stop rule 'silence'"])
+
+
+def test_a_stop_rule_of_ones_own_ends_a_dialogue(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_own="""
+import dialogue_harness
+import pytest
+from dialogue_harness import Scenario, Speaker
+
+@dialogue_harness.stop_rule
+def says(*, word):
+    return lambda message: f"{message.speaker} said {word}" if word in message.text else None
+
+A = Speaker("builtin:scripted", script=["Tea?", "More tea?", "Enough."])
+B = Speaker("builtin:scripted", script=["Please.", "Enough, thanks.", "Yes."])
+TEA = Scenario("tea", a=A, b=B, opener="Hello.", turns=3, stop_when=says(word="Enough"))
+
+@pytest.mark.scenario(TEA)
+def test_it_ends(dialogue):
+    assert dialogue.texts[-1] == "Enough, thanks."
+    assert str(dialogue.ending.why) == "B said Enough"
+
+def test_a_wrong_option_is_an_error_where_the_rule_is_written():
+    with pytest.raises(dialogue_harness.errors.CheckError, match="the stop rule says takes no such options"):
+        says(words="Enough")
+
+def test_a_built_in_rule_is_not_replaced():
+    def termination_loop():
+        pass
+
+    with pytest.raises(dialogue_harness.errors.CheckError, match="there is a built-in stop rule 'termination_loop'"):
+        dialogue_harness.stop_rule(termination_loop)
+"""
+    )
+    run("--harness-record=missing").assert_outcomes(passed=3)
+    run().assert_outcomes(passed=3)

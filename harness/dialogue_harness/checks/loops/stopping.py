@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-from typing import TYPE_CHECKING, Final, Protocol
+import functools
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from dialogue_harness._text.printable import shorten
+from dialogue_harness._text.validation import nearest
 from dialogue_harness.checks.loops.detector import LoopWatch
 from dialogue_harness.checks.options import count
 from dialogue_harness.errors import CheckError
@@ -53,15 +54,54 @@ def stop_watch(rule: StopRule) -> StopWatch:
 
     """
     if rule.name not in _WATCHES:
-        near = difflib.get_close_matches(rule.name[:100], _WATCHES, n=1)
-        facts = [("known", ", ".join(_WATCHES)), *(("nearest", name) for name in near)]
+        facts = [("known", ", ".join(_WATCHES))]
+        if near := nearest(rule.name, _WATCHES):
+            facts.append(("nearest", near))
         msg = f"there is no stop rule '{shorten(rule.name, 60)}'"
-        raise CheckError(msg, facts=facts)
+        raise CheckError(msg, facts=facts, fix="register one of your own with @dialogue_harness.stop_rule")
     try:
-        return _WATCHES[rule.name](**rule.options)
+        watch = _WATCHES[rule.name](**rule.options)
+        return watch if hasattr(watch, "feed") else _Function(watch)
     except TypeError:
         msg = f"the stop rule {rule.name} takes no such options"
         raise CheckError(msg, facts=[("got", shorten(str(rule)))]) from None
+
+
+def stop_rule(factory: Callable[..., Any]) -> Callable[..., StopRule]:
+    """Register a stop rule of your own under the name of the function or class.
+
+    Args:
+        factory: takes the rule's options, JSON values by keyword, and returns what watches one dialogue: an object with
+            ``feed(message) -> str | None``, or a function of that kind. What it returns is why the dialogue ends with
+            the message, in a few words; ``None`` lets it go on. It sees every message once, in order.
+
+    Returns:
+        A function of the options that makes the rule, as ``Scenario(stop_when=…)`` takes it.
+
+    Raises:
+        CheckError: the name is that of a built-in rule.
+
+    """
+    name = factory.__name__
+    if _WATCHES.get(name) is _LoopStop:
+        msg = f"there is a built-in stop rule {name!r}"
+        raise CheckError(msg, fix="choose another name")
+    _WATCHES[name] = factory
+
+    @functools.wraps(factory, updated=())
+    def rule(**options: Any) -> StopRule:  # noqa: ANN401 -- any JSON value
+        made = StopRule(name, options)
+        stop_watch(made)  # an invalid option is an error where the rule is written
+        return made
+
+    return rule
+
+
+class _Function:
+    """A function of each message as what watches a dialogue."""
+
+    def __init__(self, function: Callable[[Message], str | None]) -> None:
+        self.feed = function
 
 
 class _LoopStop:
@@ -78,4 +118,4 @@ class _LoopStop:
         return f"{loop.turns} idle turns since message {loop.onset} ({loop.kind})"
 
 
-_WATCHES: Final[dict[str, Callable[..., StopWatch]]] = {"termination_loop": _LoopStop}
+_WATCHES: Final[dict[str, Callable[..., Any]]] = {"termination_loop": _LoopStop}
