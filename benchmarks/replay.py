@@ -23,8 +23,9 @@ from tabulate import tabulate
 
 from dialogue_harness.dialogue import Dialogue, Ending, Message, Usage
 from dialogue_harness.scenario import Scenario, Speaker
+from dialogue_harness.storage.journal import write_recording
 from dialogue_harness.storage.library import Library
-from dialogue_harness.storage.recording import load, write_recording
+from dialogue_harness.storage.reader import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dialogue_harness.models.own import model
     from dialogue_harness.models.protocol import ChatMessage, Context, Delta, Model, Reply
     from dialogue_harness.scenario import History, Scenario, Speaker
-    from dialogue_harness.storage.recording import read_recording
+    from dialogue_harness.storage.reader import read_recording
 
 __version__ = "0.1.0"
 
@@ -80,7 +80,7 @@ _HOMES = {
     "check": "dialogue_harness.checks.verdict",
     "find_termination_loop": "dialogue_harness.checks.loops.detector",
     "model": "dialogue_harness.models.own",
-    "read_recording": "dialogue_harness.storage.recording",
+    "read_recording": "dialogue_harness.storage.reader",
     "read_transcript": "dialogue_harness.formats.files",
     "run": "dialogue_harness.engine.run",
     "stop_rule": "dialogue_harness.checks.loops.stopping",

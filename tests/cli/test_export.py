@@ -18,7 +18,7 @@ from dialogue_harness.formats.json_form import write_transcript_json
 from dialogue_harness.formats.markdown import to_markdown
 from dialogue_harness.formats.source import encode
 from dialogue_harness.formats.transcript import write_transcript
-from dialogue_harness.storage.recording import write_recording
+from dialogue_harness.storage.journal import write_recording
 
 if TYPE_CHECKING:
     Captured = pytest.CaptureFixture[str]

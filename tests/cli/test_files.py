@@ -17,7 +17,7 @@ from dialogue_harness.cli import main
 from dialogue_harness.formats.json_form import write_transcript_json
 from dialogue_harness.formats.source import encode
 from dialogue_harness.formats.transcript import write_transcript
-from dialogue_harness.storage.recording import Journal, write_recording
+from dialogue_harness.storage.journal import Journal, write_recording
 
 if TYPE_CHECKING:
     Captured = pytest.CaptureFixture[str]

@@ -10,7 +10,8 @@ from cli_running import TEA, dialogue, transcript
 from dialogue_harness import read_recording, read_transcript
 from dialogue_harness.cli import main
 from dialogue_harness.formats.json_form import write_transcript_json
-from dialogue_harness.storage.recording import load, write_recording
+from dialogue_harness.storage.journal import write_recording
+from dialogue_harness.storage.reader import load
 from places import SEEDS
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from cli_running import ENDLESS, TEA, dialogue, on_terminal, shown_on_terminal, 
 from dialogue_harness import Ending, Message, Scenario, Speaker, find_termination_loop
 from dialogue_harness.cli import main
 from dialogue_harness.dialogue import Dialogue
-from dialogue_harness.storage.recording import write_recording
+from dialogue_harness.storage.journal import write_recording
 
 if TYPE_CHECKING:
     Captured = pytest.CaptureFixture[str]

@@ -10,7 +10,7 @@ import pytest
 from cli_running import on_terminal
 from dialogue_harness import read_recording, read_transcript
 from dialogue_harness.cli import main
-from dialogue_harness.storage.recording import load_partial
+from dialogue_harness.storage.reader import load_partial
 from talking import counting_server, samples_with, talk_with
 
 if TYPE_CHECKING:

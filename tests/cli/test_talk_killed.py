@@ -12,7 +12,7 @@ import pytest
 
 from dialogue_harness import read_recording, read_transcript
 from dialogue_harness.cli import main
-from dialogue_harness.storage.recording import load_partial
+from dialogue_harness.storage.reader import load_partial
 from dialogue_harness.testing.server import Fault, ProtocolServer
 from talking import counting_server, talk_with
 

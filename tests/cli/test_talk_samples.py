@@ -16,7 +16,7 @@ import pytest
 from cli_running import on_terminal
 from dialogue_harness import read_transcript
 from dialogue_harness.cli import main
-from dialogue_harness.storage.recording import load, load_partial
+from dialogue_harness.storage.reader import load, load_partial
 from dialogue_harness.testing.server import Fault, ProtocolServer
 
 if TYPE_CHECKING:

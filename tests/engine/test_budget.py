@@ -20,7 +20,7 @@ from dialogue_harness.errors import BudgetSpent, ConfigurationError, ServerBusy
 from dialogue_harness.models.protocol import Context, OnDelta, Reply
 from dialogue_harness.storage.format import shown
 from dialogue_harness.storage.library import Library
-from dialogue_harness.storage.recording import load_partial
+from dialogue_harness.storage.reader import load_partial
 
 if TYPE_CHECKING:
     from collections.abc import Callable

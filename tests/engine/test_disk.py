@@ -11,7 +11,7 @@ import pytest
 
 from dialogue_harness import read_recording
 from dialogue_harness.report.run import RunRecord, write_run
-from dialogue_harness.storage.recording import load_partial
+from dialogue_harness.storage.reader import load_partial
 from dialogue_harness.testing.server import ProtocolServer, say
 
 if TYPE_CHECKING:

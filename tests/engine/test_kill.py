@@ -8,7 +8,7 @@ import pytest
 
 import killing
 from dialogue_harness.storage.library import Library
-from dialogue_harness.storage.recording import load_partial
+from dialogue_harness.storage.reader import load_partial
 from dialogue_harness.testing.server import Fault, ProtocolServer
 
 if TYPE_CHECKING:

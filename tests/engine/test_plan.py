@@ -15,8 +15,8 @@ from dialogue_harness.engine.prices import Prices
 from dialogue_harness.report.amounts import duration_in_words, money
 from dialogue_harness.report.plan import plan
 from dialogue_harness.scenario import StopRule
+from dialogue_harness.storage.journal import Journal, write_recording
 from dialogue_harness.storage.library import Library
-from dialogue_harness.storage.recording import Journal, write_recording
 
 if TYPE_CHECKING:
     from collections.abc import Callable

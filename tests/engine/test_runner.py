@@ -15,7 +15,7 @@ from dialogue_harness.errors import RecordingInterrupted, RecordingMissing
 from dialogue_harness.models.openai.model import OpenAIModel
 from dialogue_harness.models.protocol import Context, OnDelta, Reply
 from dialogue_harness.storage.library import Library
-from dialogue_harness.storage.recording import load_partial
+from dialogue_harness.storage.reader import load_partial
 from dialogue_harness.testing.server import Fault, ProtocolServer
 
 if TYPE_CHECKING:

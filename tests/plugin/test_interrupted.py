@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dialogue_harness import read_recording
-from dialogue_harness.storage.recording import load_partial
+from dialogue_harness.storage.reader import load_partial
 from dialogue_harness.testing.server import Fault, ProtocolServer
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from dialogue_harness.cli import main
 from dialogue_harness.cli.live_text import LiveText
 from dialogue_harness.models.protocol import Delta
 from dialogue_harness.report.run import RunRecord, TestRecord, write_run
-from dialogue_harness.storage.recording import load_partial
+from dialogue_harness.storage.reader import load_partial
 from dialogue_harness.testing.server import Fault, ProtocolServer
 
 if TYPE_CHECKING:

@@ -18,8 +18,9 @@ from dialogue_harness.formats.transcript import write_transcript
 from dialogue_harness.scenario import Scenario, Speaker
 from dialogue_harness.secrets import Secrets
 from dialogue_harness.storage.format import refuse_secrets
+from dialogue_harness.storage.journal import Journal, write_recording
 from dialogue_harness.storage.library import Library
-from dialogue_harness.storage.recording import Journal, load, load_partial, write_recording
+from dialogue_harness.storage.reader import load, load_partial
 from strategies import hostile_text
 
 KEY = "sk-" + "A1b2" * 8

@@ -13,8 +13,9 @@ import pytest
 from dialogue_harness.dialogue import Dialogue, Message
 from dialogue_harness.errors import RecordingError
 from dialogue_harness.scenario import Scenario, Speaker
+from dialogue_harness.storage.journal import Journal, write_recording
 from dialogue_harness.storage.library import Library, Served, same_draw
-from dialogue_harness.storage.recording import Journal, load, write_recording
+from dialogue_harness.storage.reader import load
 
 ELIZA = Speaker("builtin:eliza")
 TALK = Scenario("small-talk", a=ELIZA, b=ELIZA, opener="Hello.", turns=1)

@@ -20,8 +20,8 @@ from dialogue_harness.errors import (
     RecordingTruncated,
 )
 from dialogue_harness.scenario import History, Scenario, Speaker
+from dialogue_harness.storage.journal import Journal, write_recording
 from dialogue_harness.storage.library import Library
-from dialogue_harness.storage.recording import Journal, write_recording
 from strategies import dialogues
 
 ANALYST = Speaker("vendor/model:free", system="Be brief.", temperature=0.5)

@@ -15,7 +15,8 @@ from dialogue_harness.dialogue import Dialogue, Ending, Message
 from dialogue_harness.errors import RecordingChanged, RecordingError, RecordingInterrupted, RecordingMissing
 from dialogue_harness.scenario import Scenario, Speaker
 from dialogue_harness.storage.format import shown
-from dialogue_harness.storage.recording import Journal, load, load_partial, read_recording, write_recording
+from dialogue_harness.storage.journal import Journal, write_recording
+from dialogue_harness.storage.reader import load, load_partial, read_recording
 from strategies import dialogues
 
 PAIR = Speaker("vendor/model", system="Be brief.")
@@ -93,7 +94,7 @@ def test_a_process_killed_right_after_a_message_leaves_it(tmp_path: Path) -> Non
 import os, signal
 from dialogue_harness import Scenario, Speaker
 from dialogue_harness.dialogue import Message
-from dialogue_harness.storage.recording import Journal
+from dialogue_harness.storage.journal import Journal
 pair = Speaker("vendor/model", system="Be brief.")
 scenario = Scenario("small-talk", a=pair, b=pair, opener="Hello.", turns=50)
 journal = Journal.create({str(path)!r}, scenario, 1)
@@ -114,7 +115,7 @@ def test_a_full_disk_is_told_and_leaves_the_whole_lines(tmp_path: Path) -> None:
 import resource, signal
 from dialogue_harness import Dialogue, Scenario, Speaker
 from dialogue_harness.errors import RecordingError
-from dialogue_harness.storage.recording import Journal
+from dialogue_harness.storage.journal import Journal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
 pair = Speaker("vendor/model")
@@ -149,7 +150,7 @@ def test_a_disk_too_full_for_a_header_leaves_no_file(tmp_path: Path) -> None:
 import resource, signal
 from dialogue_harness import Scenario, Speaker
 from dialogue_harness.errors import RecordingError
-from dialogue_harness.storage.recording import Journal
+from dialogue_harness.storage.journal import Journal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))
 pair = Speaker("vendor/model")

@@ -25,7 +25,8 @@ from dialogue_harness.errors import (
     RecordingTruncated,
 )
 from dialogue_harness.scenario import Scenario, Speaker
-from dialogue_harness.storage.recording import load, load_partial, write_recording
+from dialogue_harness.storage.journal import write_recording
+from dialogue_harness.storage.reader import load, load_partial
 from strategies import dialogues
 
 PAIR = Speaker("vendor/model")

@@ -16,7 +16,8 @@ from dialogue_harness.dialogue import Dialogue, Ending, Message, Usage
 from dialogue_harness.errors import RecordingCorrupt
 from dialogue_harness.scenario import Scenario, Speaker
 from dialogue_harness.storage.format import End, Header
-from dialogue_harness.storage.recording import load_partial, write_recording
+from dialogue_harness.storage.journal import write_recording
+from dialogue_harness.storage.reader import load_partial
 from strategies import dialogues
 
 SCHEMA: Final[dict[str, Any]] = json.loads(

@@ -14,7 +14,8 @@ from dialogue_harness import __version__, read_recording
 from dialogue_harness.dialogue import Dialogue, Ending, Message, Usage
 from dialogue_harness.errors import RecordingError, UsageError
 from dialogue_harness.scenario import Scenario, Speaker
-from dialogue_harness.storage.recording import load, write_recording
+from dialogue_harness.storage.journal import write_recording
+from dialogue_harness.storage.reader import load
 from strategies import dialogues
 
 PAIR = Speaker("vendor/model", system="Be brief.", temperature=0.5)

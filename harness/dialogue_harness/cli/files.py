@@ -15,7 +15,7 @@ from dialogue_harness.errors import RecordingInterrupted, UsageError
 from dialogue_harness.formats import files
 from dialogue_harness.formats.source import decode
 from dialogue_harness.storage.format import shown
-from dialogue_harness.storage.recording import load_partial
+from dialogue_harness.storage.reader import load_partial
 
 if TYPE_CHECKING:
     import argparse

@@ -12,7 +12,7 @@ from dialogue_harness.errors import ConfigurationError, RecordingError, Recordin
 from dialogue_harness.models.registry import is_offline
 from dialogue_harness.storage.format import shown
 from dialogue_harness.storage.library import Library
-from dialogue_harness.storage.recording import load_partial
+from dialogue_harness.storage.reader import load_partial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dialogue_harness.cli.output import Output
     from dialogue_harness.dialogue import Dialogue
     from dialogue_harness.scenario import Scenario
-    from dialogue_harness.storage.recording import Recording
+    from dialogue_harness.storage.reader import Recording
 
 _RECORDING: Final = ".jsonl"
 

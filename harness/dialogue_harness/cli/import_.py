@@ -17,7 +17,7 @@ from dialogue_harness.formats.files import is_recording
 from dialogue_harness.scenario import TOLD_BY_TRANSCRIPT
 from dialogue_harness.storage.format import shown
 from dialogue_harness.storage.library import Library
-from dialogue_harness.storage.recording import load_partial
+from dialogue_harness.storage.reader import load_partial
 
 if TYPE_CHECKING:
     import argparse

@@ -15,7 +15,7 @@ from dialogue_harness.formats.json_form import write_transcript_json
 from dialogue_harness.formats.source import encode
 from dialogue_harness.formats.transcript import write_transcript
 from dialogue_harness.storage.format import shown
-from dialogue_harness.storage.recording import load_partial
+from dialogue_harness.storage.reader import load_partial
 
 if TYPE_CHECKING:
     from collections.abc import Callable

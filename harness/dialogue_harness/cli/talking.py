@@ -18,8 +18,9 @@ from dialogue_harness.formats.scrubbed import holds_secret, scrubbed_message
 from dialogue_harness.models.registry import is_offline
 from dialogue_harness.report.spending import spent, tallied
 from dialogue_harness.storage.format import shown
+from dialogue_harness.storage.journal import Journal
 from dialogue_harness.storage.library import Library
-from dialogue_harness.storage.recording import Journal, load_partial
+from dialogue_harness.storage.reader import load_partial
 
 if TYPE_CHECKING:
     from dialogue_harness.cli.live_text import Watcher

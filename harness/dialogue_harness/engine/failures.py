@@ -10,7 +10,7 @@ from dialogue_harness.storage.format import reason, shown
 
 if TYPE_CHECKING:
     from dialogue_harness.scenario import Scenario
-    from dialogue_harness.storage.recording import Journal
+    from dialogue_harness.storage.journal import Journal
 
 
 def as_harness_error(error: HarnessError | OSError) -> HarnessError:

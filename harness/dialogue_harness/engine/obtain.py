@@ -29,7 +29,8 @@ from dialogue_harness.errors import (
     RecordingTooShort,
 )
 from dialogue_harness.models.registry import is_offline
-from dialogue_harness.storage.recording import Journal, load_partial, partial_of
+from dialogue_harness.storage.journal import Journal, partial_of
+from dialogue_harness.storage.reader import load_partial
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence

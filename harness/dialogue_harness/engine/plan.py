@@ -11,7 +11,7 @@ from dialogue_harness.engine.loop import find_stop
 from dialogue_harness.errors import HarnessError, RecordingError
 from dialogue_harness.models.registry import is_offline
 from dialogue_harness.scenario import SIDES, Side
-from dialogue_harness.storage.recording import Recording, load_partial
+from dialogue_harness.storage.reader import Recording, load_partial
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -15,8 +15,8 @@ from dialogue_harness.formats.registry import FORMATS, TranscriptFormat
 from dialogue_harness.formats.scrubbed import without_secrets
 from dialogue_harness.formats.source import decode, encode, fail, read_file
 from dialogue_harness.storage.format import reason, shown
-from dialogue_harness.storage.recording import load as load_recording
-from dialogue_harness.storage.recording import write_file, write_recording
+from dialogue_harness.storage.journal import write_file, write_recording
+from dialogue_harness.storage.reader import load as load_recording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,7 @@ from dialogue_harness.errors import RecordingError
 from dialogue_harness.report.display import in_flight
 from dialogue_harness.report.run import InterruptedRecord, shown_path
 from dialogue_harness.storage.library import Library
-from dialogue_harness.storage.recording import load_partial
+from dialogue_harness.storage.reader import load_partial
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

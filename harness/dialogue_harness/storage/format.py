@@ -195,7 +195,7 @@ def parse(path: Path) -> Parsed:
     """Read a file and verify all that it holds; it need not be complete.
 
     Raises:
-        RecordingError: as :func:`dialogue_harness.storage.recording.load_partial` does.
+        RecordingError: as :func:`dialogue_harness.storage.reader.load_partial` does.
 
     """
     data = _bytes(path)

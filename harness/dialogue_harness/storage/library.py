@@ -21,7 +21,8 @@ from dialogue_harness.dialogue import Dialogue, Ending
 from dialogue_harness.errors import RecordingError, RecordingMissing, RecordingTooShort
 from dialogue_harness.storage.file_names import file_name, name_from_file, pair_name
 from dialogue_harness.storage.format import shown
-from dialogue_harness.storage.recording import Recording, load, load_partial, write_recording
+from dialogue_harness.storage.journal import write_recording
+from dialogue_harness.storage.reader import Recording, load, load_partial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -89,7 +90,7 @@ class Library:
             RecordingChanged: it was made from a scenario that sent something else.
             RecordingTooShort: it is complete, and has fewer turns.
             RecordingInterrupted: it is not complete, and has fewer messages.
-            RecordingError: it cannot be read; see :func:`dialogue_harness.storage.recording.load`.
+            RecordingError: it cannot be read; see :func:`dialogue_harness.storage.reader.load`.
 
         """
         path = self.path(scenario, sample)

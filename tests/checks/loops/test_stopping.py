@@ -19,8 +19,9 @@ from dialogue_harness.engine.obtain import Obtained, Recorder, RecordMode
 from dialogue_harness.errors import CheckError, RecordingTooShort, ScenarioError
 from dialogue_harness.models.registry import open_model
 from dialogue_harness.scenario import StopRule
+from dialogue_harness.storage.journal import Journal, write_recording
 from dialogue_harness.storage.library import Library
-from dialogue_harness.storage.recording import Journal, load, write_recording
+from dialogue_harness.storage.reader import load
 from loop_cases import BREAD, HEALTHY, LOOPS, Case
 
 if TYPE_CHECKING:
