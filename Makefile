@@ -37,7 +37,7 @@ test: $(READY)
 
 # The tests run in the environment of the harness; of the other one they start the proxy's executable, and nothing else.
 test-servers: $(READY) $(SERVERS_READY)
-	HARNESS_TEST_LITELLM=$(CURDIR)/$(SERVERS)/bin/litellm $(BIN)/pytest tests/test_servers_*.py
+	HARNESS_TEST_LITELLM=$(CURDIR)/$(SERVERS)/bin/litellm $(BIN)/pytest tests/servers
 
 $(SERVERS_READY): pyproject.toml | $(READY)
 	$(PYTHON) -m venv $(SERVERS)
