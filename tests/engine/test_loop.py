@@ -209,7 +209,7 @@ class Narrow:
         del on_delta
         self.sent.append([message.content for message in context.messages])
         if len(context.messages) > self.room:
-            message = "the context is longer than the model's context"
+            message = "the messages are longer than the model's context"
             raise ContextTooLong(message, fix="set a history")
         return Reply(str(context.number))
 

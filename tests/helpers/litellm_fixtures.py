@@ -47,7 +47,7 @@ FAILING: Final = {
     "short": (
         "litellm.ContextWindowExceededError",
         ContextTooLong,
-        "the context is longer than the model's context",
+        "the messages are longer than the model's context",
     ),
     "filtered": ("Exception: content_filter_policy", RequestRejected, "the server rejected the request (400)"),
 }

@@ -90,7 +90,7 @@ def test_a_view_that_is_too_long_is_not_sent_again(
     lab("short")
     result = run_specs("--harness-record=missing")
     result.assert_outcomes(errors=1)
-    lines = told(result, f"short at {proxy.url}: the view is longer than the model's context")
+    lines = told(result, f"short at {proxy.url}: the messages are longer than the model's context")
     assert "  attempts: 1" in lines
     assert lines[-1].startswith("how to fix: send less of what was said: Scenario(history=History(tokens=…))")
 
@@ -139,7 +139,7 @@ def test_a_status_is_told_through_the_proxy_as_it_is_without_one(
         (
             "This model's maximum context length is 8 tokens.",
             ContextTooLong,
-            "the view is longer than the model's context",
+            "the messages are longer than the model's context",
         ),
         ("The model `x` does not exist.", RequestRejected, "the server does not know this model"),
     ],

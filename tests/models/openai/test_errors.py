@@ -200,7 +200,7 @@ def test_a_view_that_is_longer_than_the_context_is_recognised(status: int, messa
     error = refusal(status, {"error": {"message": message}})
 
     assert type(error) is ContextTooLong
-    assert error.headline == "gemma at http://127.0.0.1:8000/v1: the context is longer than the model's context"
+    assert error.headline == "gemma at http://127.0.0.1:8000/v1: the messages are longer than the model's context"
     assert error.fix == (
         "send less of what was said: Scenario(history=History(tokens=…)) with a number below the model's context"
     )

@@ -239,7 +239,7 @@ def _busy(
 def _rejected(server: ServedModel, status: int, words: str, code: str, facts: list[tuple[str, str]]) -> RequestRejected:
     if "context_length" in code or _TOO_LONG.search(words):
         fix = "send less of what was said: Scenario(history=History(tokens=…)) with a number below the model's context"
-        return ContextTooLong(f"{server.name}: the context is longer than the model's context", facts=facts, fix=fix)
+        return ContextTooLong(f"{server.name}: the messages are longer than the model's context", facts=facts, fix=fix)
     if status in {400, 404} and ("model_not_found" in code or _NO_SUCH_MODEL.search(words)):
         why, fix = _UNKNOWN_MODEL, f"name a model that it serves; {_try(server)} lists them"
     elif status == 404:
