@@ -71,6 +71,7 @@ bench-checks: $(READY)
 	$(BIN)/python benchmarks/topic_authored.py
 	$(BIN)/python benchmarks/family.py
 	$(BIN)/python benchmarks/form.py
+	$(BIN)/python benchmarks/schema_suite.py
 
 bench-live: $(READY)
 	$(BIN)/python benchmarks/live.py
