@@ -2,7 +2,7 @@
 # make test    the tests of the harness itself
 # make check   linters and types
 # make docs    the documentation, in build/site; warnings are errors
-# make bench   the benchmarks that print the figures in the README; bench-start, bench-checks and bench-live are its parts
+# make bench   the benchmarks that print the figures in docs/benchmarks.md; bench-start, bench-checks and bench-live are its parts
 # make test-servers   the tests against a server that is not ours, the LiteLLM proxy; goes to .venv-servers, 740 MB
 #
 # Each command creates the virtual environment in .venv if need be; PYTHON names the interpreter it is made with.
