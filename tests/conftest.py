@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -11,9 +11,12 @@ import pytest
 import dialogue_harness.plugin.marker
 import dialogue_harness.plugin.session
 import dialogue_harness.plugin.summary  # noqa: F401 -- see above
+from dialogue_harness.checks.loops import stopping
+from dialogue_harness.formats import registry
+from dialogue_harness.models import own
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 pytest_plugins = ["pytester", "litellm_fixtures"]
 
@@ -52,6 +55,17 @@ def _at_home(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every run inside a test look as it does on a desk: told of CI, pytest cuts its lines another way."""
     for name in ("CI", "BUILD_NUMBER"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _registers_nothing() -> Iterator[None]:
+    """Let no other test know the models, stop rules and formats that a test registers."""
+    registries: tuple[dict[str, Any], ...] = (own._registered, stopping._WATCHES, registry.FORMATS)
+    known = [dict(one) for one in registries]
+    yield
+    for one, before in zip(registries, known, strict=True):
+        one.clear()
+        one.update(before)
 
 
 @pytest.fixture

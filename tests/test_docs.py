@@ -11,7 +11,6 @@ import pytest
 import dialogue_harness
 from dialogue_harness import checks, cli
 from dialogue_harness.engine.obtain import _ACTIONS, RECORD_MODES
-from dialogue_harness.formats.registry import FORMATS
 from dialogue_harness.plugin import OPTIONS
 from dialogue_harness.report.run import DialogueRecord, RunRecord, SampleRecord, TestRecord
 from places import ROOT
@@ -101,13 +100,8 @@ def test_the_examples_of_writing_specs_together_are_a_spec_that_passes(
 @pytest.mark.parametrize("name", ["models.md", "transcripts.md"])
 def test_the_examples_of_a_page_run(name: str) -> None:
     namespace: dict[str, object] = {}
-    known = dict(FORMATS)
-    try:
-        for example in examples(DOCS / name):
-            exec(compile(example, name, "exec"), namespace)  # noqa: S102 -- our own documentation
-    finally:
-        FORMATS.clear()
-        FORMATS.update(known)  # what the page registers is not there for other tests
+    for example in examples(DOCS / name):
+        exec(compile(example, name, "exec"), namespace)  # noqa: S102 -- our own documentation
     assert len(namespace) > 1
 
 
